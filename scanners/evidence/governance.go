@@ -1,0 +1,160 @@
+package evidence
+
+import "time"
+
+// KMS holds the keys that the workload's resources name in one region.
+type KMS struct {
+	Keys List[Key] `json:"keys"`
+}
+
+// Key is a KMS key that a resource of the workload uses.
+type Key struct {
+	ARN      string            `json:"arn"`
+	Settings Fact[KeySettings] `json:"settings"`
+	Rotation Fact[bool]        `json:"rotation"`
+	Policy   Fact[string]      `json:"policy"` // document
+}
+
+// KeySettings is what DescribeKey says.
+type KeySettings struct {
+	CustomerManaged bool   `json:"customer_managed"` // KeyManager CUSTOMER
+	State           string `json:"state"`
+	Origin          string `json:"origin"` // AWS_KMS, EXTERNAL, AWS_CLOUDHSM, EXTERNAL_KEY_STORE
+	Spec            string `json:"spec"`   // SYMMETRIC_DEFAULT, …
+}
+
+// Tagging is what the Resource Groups Tagging API said in one region. A resource that never had a
+// tag is not listed.
+type Tagging struct {
+	Resources List[TaggedResource] `json:"resources"`
+}
+
+// TaggedResource is a resource with its tags.
+type TaggedResource struct {
+	ARN  string     `json:"arn"`
+	Tags Fact[Tags] `json:"tags"`
+}
+
+// Contacts are the account's alternate contacts: whether one is set, never who it is.
+type Contacts struct {
+	Security   Fact[bool] `json:"security"`
+	Operations Fact[bool] `json:"operations"`
+}
+
+// Budgets are the account's budgets.
+type Budgets struct {
+	Budgets List[Budget]       `json:"budgets"`
+	Actions List[BudgetAction] `json:"actions"`
+}
+
+// Budget is a budget.
+type Budget struct {
+	Name          string                   `json:"name"`
+	Settings      Fact[BudgetSettings]     `json:"settings"`
+	Notifications List[BudgetNotification] `json:"notifications"`
+}
+
+// BudgetSettings is what DescribeBudgets says. Amounts are in the budget's unit; Limited is false
+// where the budget has no limit of any kind.
+type BudgetSettings struct {
+	Type        string   `json:"type"` // COST, USAGE, …
+	Limited     bool     `json:"limited"`
+	Limit       float64  `json:"limit"`
+	Actual      float64  `json:"actual"`
+	Forecast    float64  `json:"forecast"`
+	HasForecast bool     `json:"has_forecast"`
+	Filters     []string `json:"filters,omitempty"` // values of cost filters and filter expressions
+}
+
+// BudgetNotification is a notification of a budget.
+type BudgetNotification struct {
+	Type        string    `json:"type"`    // ACTUAL or FORECASTED
+	Percent     float64   `json:"percent"` // threshold in per cent; 0 where it is an amount
+	Subscribers Fact[int] `json:"subscribers"`
+}
+
+// BudgetAction is an action that a budget takes.
+type BudgetAction struct {
+	ID       string                     `json:"id"`
+	Settings Fact[BudgetActionSettings] `json:"settings"`
+}
+
+// BudgetActionSettings are an action's state and approval model.
+type BudgetActionSettings struct {
+	Budget string `json:"budget"`
+	Status string `json:"status"` // STANDBY, EXECUTION_SUCCESS, …
+	Manual bool   `json:"manual"` // ApprovalModel MANUAL
+}
+
+// Backup is what AWS Backup said in one region.
+type Backup struct {
+	Plans        List[BackupPlan]        `json:"plans"`
+	Vaults       List[BackupVault]       `json:"vaults"`
+	Protected    List[ProtectedResource] `json:"protected"`
+	RestorePlans List[RestorePlan]       `json:"restore_plans"`
+	RestoreJobs  List[RestoreJob]        `json:"restore_jobs"` // of the last 180 days
+	OptIn        Fact[map[string]bool]   `json:"opt_in"`       // resource type to backed up or not
+}
+
+// BackupPlan is a backup plan.
+type BackupPlan struct {
+	ARN        string             `json:"arn"`
+	ID         string             `json:"id"`
+	Name       string             `json:"name"`
+	Rules      Fact[[]BackupRule] `json:"rules"`
+	Selections List[string]       `json:"selections"` // names
+}
+
+// BackupRule is a rule of a backup plan.
+type BackupRule struct {
+	Name        string   `json:"name"`
+	DeleteAfter int      `json:"delete_after"`         // days; 0 for never
+	Copies      []string `json:"copies,omitempty"`     // destination vault ARNs
+	AirGapped   string   `json:"air_gapped,omitempty"` // logically air-gapped vault ARN
+}
+
+// BackupVault is a backup vault.
+type BackupVault struct {
+	ARN      string              `json:"arn"`
+	Name     string              `json:"name"`
+	Settings Fact[VaultSettings] `json:"settings"`
+}
+
+// VaultSettings is what ListBackupVaults says.
+type VaultSettings struct {
+	Locked         bool   `json:"locked"`
+	Type           string `json:"type"` // BACKUP_VAULT, LOGICALLY_AIR_GAPPED_BACKUP_VAULT
+	RecoveryPoints int64  `json:"recovery_points"`
+	KMSKey         string `json:"kms_key,omitempty"`
+}
+
+// ProtectedResource is a resource that AWS Backup has backed up.
+type ProtectedResource struct {
+	ARN        string          `json:"arn"`
+	Type       string          `json:"type"`
+	LastBackup Fact[time.Time] `json:"last_backup"`     // zero for none
+	Vault      string          `json:"vault,omitempty"` // ARN of the last backup's vault
+}
+
+// RestorePlan is a restore testing plan.
+type RestorePlan struct {
+	ARN        string          `json:"arn"`
+	Name       string          `json:"name"`
+	LastRun    Fact[time.Time] `json:"last_run"` // zero for never
+	Selections List[string]    `json:"selections"`
+}
+
+// RestoreJob is a restore.
+type RestoreJob struct {
+	ID       string                   `json:"id"`
+	Settings Fact[RestoreJobSettings] `json:"settings"`
+}
+
+// RestoreJobSettings are a restore's result and times.
+type RestoreJobSettings struct {
+	Status     string    `json:"status"`
+	Validation string    `json:"validation,omitempty"` // SUCCESSFUL, FAILED, …
+	Created    time.Time `json:"created"`
+	Completed  time.Time `json:"completed,omitzero"`
+	Tested     bool      `json:"tested"` // started by a restore testing plan
+}
