@@ -56,3 +56,12 @@ func (s *Scanner) declared(name string) *Operation {
 func packageName(serviceID string) string {
 	return strings.ReplaceAll(strings.ToLower(serviceID), " ", "")
 }
+
+// Reads declares operations whose IAM action has their own name behind a service prefix, the usual case.
+func Reads(prefix string, names ...string) []Operation {
+	operations := make([]Operation, len(names))
+	for i, name := range names {
+		operations[i] = Operation{Name: name, IAM: []string{prefix + ":" + name}}
+	}
+	return operations
+}

@@ -112,11 +112,21 @@ type Test struct {
 	pooled bool
 }
 
-// Run asks the predicate of everything in scope.
-func (t Test) Run(in *Input) Result { return t.run(in) }
+// Ask tests everything in scope. A signal that is missing does not apply; it never fails.
+func (c Check) Ask(in *Input) Result {
+	result := c.Test.run(in)
+	if neverFails(c) {
+		for i := range result.Subjects {
+			if v := &result.Subjects[i].Verdict; v.Can(evidence.CanFail) {
+				v.Outcomes = v.Outcomes&^evidence.CanFail | evidence.CanBeAbsent
+			}
+		}
+	}
+	return result
+}
 
-// Blank asks the predicate of a resource of which nothing was read.
-func (t Test) Blank(in *Input) evidence.Verdict { return t.blank(in) }
+// AskBlank tests a resource of which nothing was read.
+func (c Check) AskBlank(in *Input) evidence.Verdict { return c.Test.blank(in) }
 
 // Kind is a type of resource: where its listing stands, what it is called, and when the workload reaches it.
 type Kind[R any] struct {

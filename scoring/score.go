@@ -123,12 +123,7 @@ func ask(c Check, in *Input, o Options) CheckScore {
 	if c.OptIn != "" && !in.Account.Scan.Metrics {
 		return unread(c, evidence.Gap{Reason: evidence.OptIn, Detail: c.OptIn}, true)
 	}
-	result := c.Test.Run(in)
-	for i := range result.Subjects {
-		if v := &result.Subjects[i].Verdict; neverFails(c) && v.Can(evidence.CanFail) {
-			v.Outcomes = v.Outcomes&^evidence.CanFail | evidence.CanBeAbsent
-		}
-	}
+	result := c.Ask(in)
 	return CheckScore{Check: c, Result: result, Credit: credit(c, result), Built: true}
 }
 

@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/awsready/awsready/iampolicy"
@@ -14,12 +15,10 @@ var Actions = []string{
 	"bedrock-mantle:*", "bedrock-agentcore:Invoke*", "sagemaker:InvokeEndpoint*",
 }
 
-// services are the service principals that run workloads.
+// services are the AWS services that run workloads, by the first label of their principal.
 var services = []string{
-	"lambda.amazonaws.com", "ecs-tasks.amazonaws.com", "ec2.amazonaws.com", "bedrock.amazonaws.com",
-	"bedrock-agentcore.amazonaws.com", "states.amazonaws.com", "sagemaker.amazonaws.com", "eks.amazonaws.com",
-	"pods.eks.amazonaws.com", "batch.amazonaws.com", "apprunner.amazonaws.com", "tasks.apprunner.amazonaws.com",
-	"glue.amazonaws.com", "scheduler.amazonaws.com", "pipes.amazonaws.com",
+	"lambda", "ecs-tasks", "ec2", "bedrock", "bedrock-agentcore", "states", "sagemaker", "eks", "pods.eks", "batch",
+	"apprunner", "tasks.apprunner", "glue", "scheduler", "pipes",
 }
 
 type documents struct {
@@ -179,13 +178,8 @@ func (g *Graph) Role(r evidence.Role) evidence.Verdict {
 // trusted tells whether a service that runs workloads, or a federated workload, may assume a role.
 func (g *Graph) trusted(r evidence.Role) evidence.Verdict {
 	return relevance(evidence.With(Document(r.Trust, r.ARN), func(d iampolicy.Document) evidence.Verdict {
-		for _, p := range iampolicy.Trusts(d) {
-			for _, service := range services {
-				if p.Type == "Service" && strings.TrimSuffix(p.Value, ".cn") == service {
-					return evidence.Pass("")
-				}
-			}
-			if p.Type == "Federated" && strings.Contains(p.Value, "oidc.eks.") {
+		for _, t := range iampolicy.Trusts(d) {
+			if slices.Contains(services, t.Service()) || strings.HasPrefix(t.OIDCProvider(), "oidc.eks.") {
 				return evidence.Pass("")
 			}
 		}

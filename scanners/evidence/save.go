@@ -65,3 +65,13 @@ func Load(r io.Reader) (*Account, error) {
 	}
 	return account, nil
 }
+
+// Clone returns a deep copy.
+func Clone(account *Account) (*Account, error) {
+	body, err := json.Marshal(account)
+	if err != nil {
+		return nil, err
+	}
+	clone := new(Account)
+	return clone, strict(body, clone)
+}

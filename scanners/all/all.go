@@ -1,0 +1,18 @@
+// Package all lists the scanners.
+package all
+
+import (
+	"github.com/awsready/awsready/scanners"
+	"github.com/awsready/awsready/scanners/account"
+	"github.com/awsready/awsready/scanners/bedrock"
+	"github.com/awsready/awsready/scanners/dynamodb"
+	"github.com/awsready/awsready/scanners/sts"
+)
+
+// Scanners is every scanner, in the order of the IAM policy.
+var Scanners = []scanners.Scanner{
+	account.Scanner,
+	bedrock.Scanner,
+	dynamodb.Scanner,
+	sts.Scanner,
+}

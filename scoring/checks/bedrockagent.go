@@ -1,0 +1,5 @@
+package checks
+
+import "github.com/awsready/awsready/scoring"
+
+var agentChecks = []scoring.Check{}

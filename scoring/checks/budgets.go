@@ -1,0 +1,5 @@
+package checks
+
+import "github.com/awsready/awsready/scoring"
+
+var budgetChecks = []scoring.Check{}
