@@ -116,7 +116,7 @@ func (s *Scores) Row(in *Input, r Row) RowState {
 	case v.Absent():
 		state.State = NotApplicable
 	default:
-		state.State, state.Reason = UnknownState, reasonOf(v.Gaps)
+		state.State, state.Reason = UnknownState, ReasonOf(v.Gaps)
 	}
 	return state
 }
@@ -145,7 +145,7 @@ func (s *Scores) rowOfChecks(r Row) RowState {
 	case len(passed) > 0:
 		state.State, state.Detail = Present, strings.Join(passed, ", ")+" passes"
 	case len(unknown) > 0 || len(r.Checks) == 0:
-		state.State, state.Reason = UnknownState, reasonOf(gaps)
+		state.State, state.Reason = UnknownState, ReasonOf(gaps)
 	case len(failed) > 0:
 		state.State, state.Detail = Missing, strings.Join(failed, ", ")+" fails"
 	default:
@@ -154,8 +154,8 @@ func (s *Scores) rowOfChecks(r Row) RowState {
 	return state
 }
 
-// reasonOf is the reason to give where several things were not read: what a person can mend goes first.
-func reasonOf(gaps []evidence.Gap) evidence.Reason {
+// ReasonOf is the reason to give where several things were not read: what a person can mend goes first.
+func ReasonOf(gaps []evidence.Gap) evidence.Reason {
 	for _, reason := range []evidence.Reason{evidence.Denied, evidence.KeyDenied, evidence.OrgDenied, evidence.Throttled, evidence.Failed,
 		evidence.Interrupted, evidence.OptIn, evidence.NotAsked, evidence.NotAttested} {
 		if slices.ContainsFunc(gaps, func(g evidence.Gap) bool { return g.Reason == reason }) {
@@ -328,7 +328,7 @@ func (s *Scores) Issue(i Issue) RowState {
 	case len(failed) > 0:
 		state.State, state.Detail = Present, "possible: "+strings.Join(failed, ", ")+" fails"
 	case len(unknown) > 0:
-		state.State, state.Reason = UnknownState, reasonOf(gaps)
+		state.State, state.Reason = UnknownState, ReasonOf(gaps)
 		state.Detail = plural(len(unknown), "check") + " could not be told"
 	case len(passed) > 0:
 		state.State, state.Detail = Missing, "all checks that apply pass"
@@ -336,4 +336,31 @@ func (s *Scores) Issue(i Issue) RowState {
 		state.State = NotApplicable
 	}
 	return state
+}
+
+// Next is what the decision suggests: the missing components of the strategy that the account follows;
+// when it has them all, the circumstances under which the other strategy would fit.
+func (d DecisionState) Next() []string {
+	next := []string{}
+	for i, strategy := range d.Decision.Strategies {
+		if strategy.ID != d.Strategy && d.Strategy != Mixed && d.Strategy != Undetermined {
+			continue
+		}
+		for _, row := range d.Components[i] {
+			if row.State == Missing {
+				next = append(next, strategy.Name+": "+row.Row.Name+" is missing")
+			}
+		}
+	}
+	if len(next) > 0 {
+		return next
+	}
+	for _, strategy := range d.Decision.Strategies {
+		if strategy.ID != d.Strategy {
+			for _, when := range strategy.ChooseWhen {
+				next = append(next, "would "+strategy.Name+" fit better? Choose it for: "+when)
+			}
+		}
+	}
+	return next
 }
