@@ -65,3 +65,5 @@ require github.com/aws/smithy-go v1.28.8
 require golang.org/x/sync v0.24.0
 
 require golang.org/x/time v0.16.0
+
+require github.com/goccy/go-yaml v1.19.2
