@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/aws/smithy-go"
@@ -27,6 +28,13 @@ var (
 	keyScanner   = declares("kms", "GetKeyRotationStatus", "kms:GetKeyRotationStatus")
 	tableScanner = declares("dynamodb", "DescribeTable", "dynamodb:DescribeTable")
 )
+
+// in is a scanner's run in a region, of a scan that may have ended and in which AWS may have answered.
+func in(scanner *Scanner, ended error, reached bool) *Run {
+	run := &Run{Region: "eu-central-1", scanner: scanner, reached: new(atomic.Bool), ended: func() error { return ended }}
+	run.reached.Store(reached)
+	return run
+}
 
 // answered is the error of a call that AWS answered with an error code.
 func answered(scanner *Scanner, code, message string) error {
@@ -127,7 +135,7 @@ func TestGapOfDenial(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			gap := gapOf(answered(tt.scanner, tt.code, tt.message), tt.scanner, "eu-central-1", "thing", true)
+			gap := in(tt.scanner, nil, true).gapOf(answered(tt.scanner, tt.code, tt.message), "thing")
 			if gap.Reason != tt.reason || gap.Permission != tt.permission {
 				t.Errorf("got %s, permission %q; want %s, %q", gap.Reason, gap.Permission, tt.reason, tt.permission)
 			}
@@ -150,20 +158,21 @@ func TestGapOfOtherErrors(t *testing.T) {
 		name    string
 		err     error
 		reached bool
+		ended   error
 		reason  evidence.Reason
 	}{
-		{"throttled", answered(tableScanner, "ThrottlingException", "Rate exceeded"), true, evidence.Throttled},
-		{"service unknown to the region", answered(tableScanner, "ValidationException", "The operation is not supported in this region."), true, evidence.Unavailable},
-		{"no host, AWS reached", fmt.Errorf("send: %w", notFound), true, evidence.Unavailable},
-		{"no host, AWS not reached", fmt.Errorf("send: %w", notFound), false, evidence.Failed},
-		{"cancelled", fmt.Errorf("send: %w", context.Canceled), true, evidence.Interrupted},
-		{"undeclared", fmt.Errorf("dynamodb.DeleteTable: %w", ErrUndeclared), true, evidence.Failed},
-		{"another answer", answered(tableScanner, "InternalServerError", "secret in the body"), true, evidence.Failed},
-		{"not an answer", errors.New("unexpected end of JSON input"), true, evidence.Failed},
+		{"throttled", answered(tableScanner, "ThrottlingException", "Rate exceeded"), true, nil, evidence.Throttled},
+		{"service unknown to the region", answered(tableScanner, "ValidationException", "The operation is not supported in this region."), true, nil, evidence.Unavailable},
+		{"no host, AWS reached", fmt.Errorf("send: %w", notFound), true, nil, evidence.Unavailable},
+		{"no host, AWS not reached", fmt.Errorf("send: %w", notFound), false, nil, evidence.Failed},
+		{"cancelled", fmt.Errorf("send: %w", context.Canceled), true, context.Canceled, evidence.Interrupted},
+		{"undeclared", fmt.Errorf("dynamodb.DeleteTable: %w", ErrUndeclared), true, nil, evidence.Failed},
+		{"another answer", answered(tableScanner, "InternalServerError", "secret in the body"), true, nil, evidence.Failed},
+		{"not an answer", errors.New("unexpected end of JSON input"), true, nil, evidence.Failed},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			gap := gapOf(tt.err, tableScanner, "eu-central-1", "", tt.reached)
+			gap := in(tableScanner, tt.ended, tt.reached).gapOf(tt.err, "")
 			if gap.Reason != tt.reason || gap.Permission != "" {
 				t.Errorf("got %s, permission %q; want %s and none", gap.Reason, gap.Permission, tt.reason)
 			}
