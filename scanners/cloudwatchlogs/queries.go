@@ -77,7 +77,7 @@ func namesOf(groups []evidence.LogGroup) []name {
 // How a query's text selects log groups: CloudWatch Logs User Guide, "SOURCE" for the Logs Insights
 // language and OpenSearch PPL, "OpenSearch SQL" for FROM.
 var (
-	quoted     = regexp.MustCompile("[\"'`]([^\"'`]+)[\"'`]")
+	quotes     = []*regexp.Regexp{regexp.MustCompile(`"([^"]+)"`), regexp.MustCompile(`'([^']+)'`), regexp.MustCompile("`([^`]+)`")}
 	prefixes   = regexp.MustCompile(`(?i)\bnamePrefix\s*:\s*\[([^\]]*)\]`)
 	everything = regexp.MustCompile(`(?i)\blogGroups\s*\(\s*\)`)
 	source     = regexp.MustCompile(`(?im)(^|\|)\s*source\b`)
@@ -115,11 +115,13 @@ func sources(listed []string, text string, language types.QueryLanguage, known [
 	return groups, len(groups) == 0 && (!selects || dataSource.MatchString(text))
 }
 
-// words returns what stands in quotes.
+// words returns what stands in quotes of any kind, which may stand within each other.
 func words(text string) []string {
 	var all []string
-	for _, match := range quoted.FindAllStringSubmatch(text, -1) {
-		all = append(all, bare(match[1]))
+	for _, quoted := range quotes {
+		for _, match := range quoted.FindAllStringSubmatch(text, -1) {
+			all = append(all, bare(match[1]))
+		}
 	}
 	return all
 }
