@@ -77,7 +77,7 @@ func describe(ctx context.Context, run *scanners.Run, client *sdk.Client, k *evi
 			return evidence.KeySettings{}, err
 		}
 		s := settings(out.KeyMetadata)
-		known, id = &s, aws.ToString(out.KeyMetadata.Arn) // the other calls take no alias
+		known, id = &s, *out.KeyMetadata.Arn // the other calls take no alias
 		return s, nil
 	})
 	k.Rotation = rotation(ctx, run, client, k.ARN, id, known)

@@ -216,7 +216,10 @@ func logGroupWatched(_ *scoring.Input, region *evidence.Region, g evidence.LogGr
 				})
 			}),
 		)
-		if v.Failed() && s.Class == classInfrequent {
+		switch {
+		case !v.Certain():
+			v.Message = "" // what was not read says more than what was not found
+		case v.Failed() && s.Class == classInfrequent:
 			v.Message += "; class INFREQUENT_ACCESS supports only the last of them"
 		}
 		return v

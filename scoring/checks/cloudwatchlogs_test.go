@@ -46,8 +46,8 @@ func groupInClass(class string) *evidence.Account {
 // Data protection policies, as CloudWatch Logs has them.
 const (
 	auditPolicy = `{"Name":"p","Version":"2021-06-01","Statement":[{"Sid":"audit","DataIdentifier":["arn:aws:dataprotection::aws:data-identifier/EmailAddress"],"Operation":{"Audit":{"FindingsDestination":{}}}}]}`
-	maskPolicy   = `{"Name":"p","Version":"2021-06-01","Statement":[{"Sid":"audit","DataIdentifier":["arn:aws:dataprotection::aws:data-identifier/EmailAddress"],"Operation":{"Audit":{"FindingsDestination":{}}}},{"Sid":"redact","DataIdentifier":["arn:aws:dataprotection::aws:data-identifier/EmailAddress"],"Operation":{"Deidentify":{"MaskConfig":{}}}}]}`
-	emptyPolicy   = `{"Name":"p","Version":"2021-06-01","Statement":[{"DataIdentifier":[],"Operation":{"Deidentify":{"MaskConfig":{}}}}]}`
+	maskPolicy  = `{"Name":"p","Version":"2021-06-01","Statement":[{"Sid":"audit","DataIdentifier":["arn:aws:dataprotection::aws:data-identifier/EmailAddress"],"Operation":{"Audit":{"FindingsDestination":{}}}},{"Sid":"redact","DataIdentifier":["arn:aws:dataprotection::aws:data-identifier/EmailAddress"],"Operation":{"Deidentify":{"MaskConfig":{}}}}]}`
+	emptyPolicy = `{"Name":"p","Version":"2021-06-01","Statement":[{"DataIdentifier":[],"Operation":{"Deidentify":{"MaskConfig":{}}}}]}`
 )
 
 // protectedGroup is a log group whose own policy, of the given status, has a document.

@@ -67,6 +67,8 @@ func keyRotates(k evidence.Key) evidence.Verdict {
 			return evidence.Pass("")
 		case !s.CustomerManaged:
 			return evidence.Fail("AWS manages the key and rotates it every year")
+		case s.State == evidence.KeyGone:
+			return evidence.Fail("KMS has no such key")
 		case s.State != "Enabled":
 			return evidence.Fail("a key in state " + s.State + " does not rotate")
 		case s.Origin != "AWS_KMS":
