@@ -257,7 +257,9 @@ func (s *scan) read(ctx context.Context) {
 		all.Go(func() {
 			defer close(done[scanner.Service])
 			for _, need := range scanner.Needs {
-				<-done[need]
+				if other := done[need]; other != nil {
+					<-other
+				}
 			}
 			view := s.account.View(scanner.Needs...)
 			graph := workload.New(view)
