@@ -53,8 +53,9 @@ var lambdaEventChecks = []scoring.Check{
 	},
 	{
 		ID:         "lambda-sqs-concurrency-cap",
+		Aliases:    []string{"async-buffer-max-concurrency"},
 		Title:      "Functions that read queues cap their concurrency",
-		Questions:  []string{"7.4"},
+		Questions:  []string{"7.4", "4.7"},
 		Severity:   scoring.Medium,
 		Operations: []string{"lambda.ListEventSourceMappings", "lambda.GetFunctionConcurrency"},
 		Why:        "A surge in the queue can take the account's whole concurrency, and the model's quota with it.",
