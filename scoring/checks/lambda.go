@@ -92,7 +92,7 @@ var lambdaChecks = []scoring.Check{
 // functionPart says which policy or URL it is: the function's own, a version's or an alias's.
 func functionPart(qualifier string) string {
 	switch {
-	case qualifier == "":
+	case qualifier == "", qualifier == "$LATEST":
 		return "the function"
 	case strings.Trim(qualifier, "0123456789") == "":
 		return "version " + qualifier
@@ -212,7 +212,7 @@ func functionRole(in *scoring.Input, region *evidence.Region, f evidence.Functio
 					}
 				}
 			}
-			return evidence.Test(len(wide) == 0, "its role "+s.Role+" names the data that it dataReaches",
+			return evidence.Test(len(wide) == 0, "its role "+s.Role+" names the data that it reaches",
 				"its role "+s.Role+" allows "+strings.Join(slices.Compact(wide), "; "))
 		})
 	})

@@ -88,7 +88,7 @@ func mappingName(m evidence.EventSourceMapping) (name string) {
 // resourcePart is what an ARN names within its account.
 func resourcePart(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
-	return parts[len(parts)-1]
+	return strings.TrimPrefix(parts[len(parts)-1], "function:")
 }
 
 // activeMapping asks an enabled mapping of one of the kinds.

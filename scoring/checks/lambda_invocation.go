@@ -261,8 +261,13 @@ func functionTimeout(_ *scoring.Input, _ *evidence.Region, f evidence.Function) 
 		case infrastructureName.MatchString(f.Name):
 			return evidence.NotApplicable("its name marks it as a helper of CloudFormation or the CDK")
 		}
-		chosen := fmt.Sprintf("the timeout is %d seconds", s.Timeout)
-		return evidence.Test(s.Timeout != 3 && s.Timeout != 900, chosen, chosen+", a default or the maximum")
+		switch s.Timeout {
+		case 3:
+			return evidence.Fail("the timeout is 3 seconds, the default")
+		case 900:
+			return evidence.Fail("the timeout is 900 seconds, the maximum")
+		}
+		return evidence.Pass(fmt.Sprintf("the timeout is %d seconds", s.Timeout))
 	})
 }
 
