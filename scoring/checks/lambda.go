@@ -12,7 +12,7 @@ import (
 	"github.com/awsready/awsready/workload"
 )
 
-var functions = regional(
+var lambdaFunctions = regional(
 	func(r *evidence.Region) evidence.List[evidence.Function] { return r.Lambda.Functions },
 	func(f evidence.Function) string { return f.ARN },
 	func(f evidence.Function) string { return f.Name },
@@ -29,7 +29,7 @@ var lambdaChecks = []scoring.Check{
 		Why:        "Anyone who learns the URL can call the model at the account's cost and read what it answers.",
 		Fix:        "aws lambda update-function-url-config --function-name <function> --auth-type AWS_IAM",
 		References: []string{"GENSEC01-BP01", "LLM10:2025", "Prowler awslambda_function_url_public"},
-		Test:       scoring.Resources(functions, functionURLAuth),
+		Test:       scoring.Resources(lambdaFunctions, functionURLAuth),
 	},
 	{
 		ID:         "lambda-function-not-public",
@@ -40,7 +40,7 @@ var lambdaChecks = []scoring.Check{
 		Why:        "Any AWS account, or anybody at all, could run the function with its role.",
 		Fix:        "aws lambda remove-permission --function-name <function[:alias]> --statement-id <sid>",
 		References: []string{"GENSEC01-BP01", "LLM06:2025", "Prowler awslambda_function_not_publicly_accessible"},
-		Test:       scoring.Resources(functions, functionPolicyNotPublic),
+		Test:       scoring.Resources(lambdaFunctions, functionPolicyNotPublic),
 	},
 	{
 		ID:         "lambda-function-confused-deputy",
@@ -51,7 +51,7 @@ var lambdaChecks = []scoring.Check{
 		Why:        "Without aws:SourceArn or aws:SourceAccount the service also invokes the function for other accounts: a confused deputy.",
 		Fix:        "aws lambda add-permission --function-name <function[:alias]> --statement-id <new-sid> --action lambda:InvokeFunction --principal <service>.amazonaws.com --source-account <account> --source-arn <source-arn> && aws lambda remove-permission --function-name <function[:alias]> --statement-id <sid>",
 		References: []string{"GENSEC01-BP01", "LLM06:2025"},
-		Test:       scoring.Resources(functions, functionPolicySource),
+		Test:       scoring.Resources(lambdaFunctions, functionPolicySource),
 	},
 	{
 		ID:         "lambda-genai-role-least-privilege",
@@ -62,7 +62,7 @@ var lambdaChecks = []scoring.Check{
 		Why:        "Whoever steers the model steers the function's role: it then reads every bucket, table or secret of the account.",
 		Fix:        "aws iam put-role-policy --role-name <role> --policy-name <policy> --policy-document file://<scoped-policy>.json",
 		References: []string{"GENSEC05-BP01", "GENSEC01-BP03", "LLM06:2025", "LLM02:2025", "Prowler iam_policy_allows_privilege_escalation"},
-		Test:       scoring.Resources(functions, functionRole),
+		Test:       scoring.Resources(lambdaFunctions, functionRole),
 	},
 	{
 		ID:         "lambda-tenant-isolation",
@@ -73,7 +73,7 @@ var lambdaChecks = []scoring.Check{
 		Why:        "Memory and files that an execution environment keeps between invocations can carry one tenant's data to the next.",
 		Fix:        "aws lambda create-function --function-name <new-function> --tenancy-config TenantIsolationMode=PER_TENANT --runtime <runtime> --handler <handler> --role <role-arn> --zip-file fileb://<package>.zip",
 		References: []string{"GENSEC05-BP01", "LLM02:2025"},
-		Test:       scoring.Resources(functions, functionTenants),
+		Test:       scoring.Resources(lambdaFunctions, functionTenants),
 	},
 	{
 		ID:         "stage-isolated-resources",
@@ -85,7 +85,7 @@ var lambdaChecks = []scoring.Check{
 		Why:        "A production function that uses development data leaks one into the other, and a test can change production.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --environment file://<stage>.json",
 		References: []string{"GENOPS04-BP01"},
-		Test:       scoring.Resources(functions, functionStage),
+		Test:       scoring.Resources(lambdaFunctions, functionStage),
 	},
 }
 

@@ -20,7 +20,7 @@ var lambdaConfigurationChecks = []scoring.Check{
 		Why:        "A deprecated runtime gets no security patches, and the day comes when the function can no longer be updated.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --runtime <supported-runtime>",
 		References: []string{"LLM03:2025", "Prowler awslambda_function_using_supported_runtimes"},
-		Test:       scoring.Resources(functions, functionRuntime),
+		Test:       scoring.Resources(lambdaFunctions, functionRuntime),
 	},
 	{
 		ID:         "lambda-env-no-plaintext-secrets",
@@ -31,7 +31,7 @@ var lambdaConfigurationChecks = []scoring.Check{
 		Why:        "Everyone who may read the function's configuration, and every process in it, can take the key and use it elsewhere.",
 		Fix:        "aws secretsmanager create-secret --name <name> --secret-string file://<new-credential>",
 		References: []string{"GENSEC01-BP01", "LLM02:2025", "Prowler awslambda_function_no_secrets_in_variables"},
-		Test:       scoring.Resources(functions, functionCredentials),
+		Test:       scoring.Resources(lambdaFunctions, functionCredentials),
 	},
 	{
 		ID:         "lambda-env-no-likely-secrets",
@@ -42,7 +42,7 @@ var lambdaConfigurationChecks = []scoring.Check{
 		Why:        "A random value under the name of a secret is most often a password or a key of no known format.",
 		Fix:        "aws secretsmanager create-secret --name <name> --secret-string file://<new-credential>",
 		References: []string{"GENSEC01-BP01", "LLM02:2025", "Prowler awslambda_function_no_secrets_in_variables"},
-		Test:       scoring.Resources(functions, functionLikelySecrets),
+		Test:       scoring.Resources(lambdaFunctions, functionLikelySecrets),
 	},
 	{
 		ID:         "lambda-env-cmk",
@@ -53,7 +53,7 @@ var lambdaConfigurationChecks = []scoring.Check{
 		Why:        "Only a customer managed key can be audited, restricted and revoked. Variables are encrypted in any case.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --kms-key-arn <key-arn>",
 		References: []string{"GENSEC01-BP03", "LLM02:2025", "Prowler awslambda_function_env_vars_not_encrypted_with_cmk"},
-		Test:       scoring.Resources(functions, functionVariablesKey),
+		Test:       scoring.Resources(lambdaFunctions, functionVariablesKey),
 	},
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/awsready/awsready/workload"
 )
 
-var eventSources = regional(
+var lambdaMappings = regional(
 	func(r *evidence.Region) evidence.List[evidence.EventSourceMapping] { return r.Lambda.Mappings },
 	func(m evidence.EventSourceMapping) string { return m.ARN },
 	mappingName,
@@ -27,7 +27,7 @@ var lambdaEventChecks = []scoring.Check{
 		Why:        "One message that fails returns the whole batch to the queue: the model is called again for those that succeeded.",
 		Fix:        "aws lambda update-event-source-mapping --uuid <uuid> --function-response-types ReportBatchItemFailures",
 		References: []string{"GENREL03-BP01"},
-		Test:       scoring.Resources(eventSources, queuePartialBatch),
+		Test:       scoring.Resources(lambdaMappings, queuePartialBatch),
 	},
 	{
 		ID:         "lambda-stream-bisect",
@@ -38,7 +38,7 @@ var lambdaEventChecks = []scoring.Check{
 		Why:        "One record that always fails takes its whole batch with it, time after time.",
 		Fix:        "aws lambda update-event-source-mapping --uuid <uuid> --bisect-batch-on-function-error",
 		References: []string{"GENREL03-BP01"},
-		Test:       scoring.Resources(eventSources, streamBisect),
+		Test:       scoring.Resources(lambdaMappings, streamBisect),
 	},
 	{
 		ID:         "lambda-stream-retry-bounded",
@@ -49,7 +49,7 @@ var lambdaEventChecks = []scoring.Check{
 		Why:        "A record that always fails blocks its shard and calls the model until the record expires.",
 		Fix:        "aws lambda update-event-source-mapping --uuid <uuid> --maximum-retry-attempts <number>",
 		References: []string{"GENREL03-BP01"},
-		Test:       scoring.Resources(eventSources, streamRetries),
+		Test:       scoring.Resources(lambdaMappings, streamRetries),
 	},
 	{
 		ID:         "lambda-sqs-concurrency-cap",
@@ -61,7 +61,7 @@ var lambdaEventChecks = []scoring.Check{
 		Why:        "A surge in the queue can take the account's whole concurrency, and the model's quota with it.",
 		Fix:        "aws lambda update-event-source-mapping --uuid <uuid> --scaling-config MaximumConcurrency=<number>",
 		References: []string{"GENOPS02-BP03", "GENREL01-BP01", "LLM10:2025"},
-		Test:       scoring.Resources(eventSources, queueConcurrency),
+		Test:       scoring.Resources(lambdaMappings, queueConcurrency),
 	},
 	{
 		ID:         "lambda-stream-failure-destination",
@@ -72,7 +72,7 @@ var lambdaEventChecks = []scoring.Check{
 		Why:        "Records that are given up are gone, and nobody learns which ones.",
 		Fix:        `aws lambda update-event-source-mapping --uuid <uuid> --destination-config '{"OnFailure":{"Destination":"<queue-arn>"}}'`,
 		References: []string{"GENREL03-BP01"},
-		Test:       scoring.Resources(eventSources, streamFailureTarget),
+		Test:       scoring.Resources(lambdaMappings, streamFailureTarget),
 	},
 }
 

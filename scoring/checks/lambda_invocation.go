@@ -23,7 +23,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Why:        "A flood of requests turns into as many model calls, up to the account's whole concurrency.",
 		Fix:        "aws lambda put-function-concurrency --function-name <function> --reserved-concurrent-executions <number>",
 		References: []string{"GENOPS02-BP03", "GENCOST05-BP01", "LLM10:2025"},
-		Test:       scoring.Resources(functions, functionConcurrency),
+		Test:       scoring.Resources(lambdaFunctions, functionConcurrency),
 	},
 	{
 		ID:         "lambda-recursive-loop-protection",
@@ -35,7 +35,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Why:        "A function that feeds its own queue, topic or bucket calls the model without end.",
 		Fix:        "aws lambda put-function-recursion-config --function-name <function> --recursive-loop Terminate",
 		References: []string{"GENCOST05-BP01", "GENREL03-BP02", "LLM10:2025"},
-		Test:       scoring.Resources(functions, functionRecursion),
+		Test:       scoring.Resources(lambdaFunctions, functionRecursion),
 	},
 	{
 		ID:         "lambda-cold-start",
@@ -46,7 +46,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Operations: []string{"lambda.ListFunctions", "lambda.ListProvisionedConcurrencyConfigs", "lambda.ListFunctionUrlConfigs", "lambda.GetPolicy"},
 		Why:        "The first caller after a pause waits for the environment before the model is even called.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --snap-start ApplyOn=PublishedVersions",
-		Test:       scoring.Resources(functions, functionColdStart),
+		Test:       scoring.Resources(lambdaFunctions, functionColdStart),
 	},
 	{
 		ID:         "lambda-account-concurrency",
@@ -69,7 +69,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Why:        "A model that answers a little slower cuts the function off, and the caller gets nothing.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --timeout <seconds>",
 		References: []string{"GENREL03-BP02"},
-		Test:       scoring.Resources(functions, functionHeadroom),
+		Test:       scoring.Resources(lambdaFunctions, functionHeadroom),
 	},
 	{
 		ID:         "lambda-timeout-deliberate",
@@ -81,7 +81,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Why:        "The default of 3 seconds cuts model calls off, and the maximum of 900 seconds hides those that hang.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --timeout <seconds>",
 		References: []string{"GENREL03-BP02", "LLM10:2025"},
-		Test:       scoring.Resources(functions, functionTimeout),
+		Test:       scoring.Resources(lambdaFunctions, functionTimeout),
 	},
 	{
 		ID:         "lambda-durable-execution-timeout",
@@ -92,7 +92,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Why:        "A durable execution that waits for something that never comes can stay open for a year.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --durable-config ExecutionTimeout=<seconds>",
 		References: []string{"GENREL03-BP02"},
-		Test:       scoring.Resources(functions, functionDurable),
+		Test:       scoring.Resources(lambdaFunctions, functionDurable),
 	},
 	{
 		ID:         "lambda-alias-used",
@@ -102,7 +102,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Operations: []string{"lambda.ListFunctions", "lambda.ListAliases"},
 		Why:        "Callers of $LATEST get every change at once, and there is nothing to roll back to.",
 		Fix:        "aws lambda publish-version --function-name <function> && aws lambda create-alias --function-name <function> --name live --function-version <version>",
-		Test:       scoring.Resources(functions, functionAlias),
+		Test:       scoring.Resources(lambdaFunctions, functionAlias),
 	},
 	{
 		ID:         "lambda-async-retry-policy",
@@ -113,7 +113,7 @@ var lambdaInvocationChecks = []scoring.Check{
 		Why:        "An event that fails once, because the model throttled it, is lost without a trace.",
 		Fix:        `aws lambda put-function-event-invoke-config --function-name <function> --maximum-retry-attempts 2 --destination-config '{"OnFailure":{"Destination":"<queue-arn>"}}'`,
 		References: []string{"GENREL03-BP01"},
-		Test:       scoring.Resources(functions, functionAsync),
+		Test:       scoring.Resources(lambdaFunctions, functionAsync),
 	},
 }
 

@@ -23,7 +23,7 @@ func fed(fill func(*evidence.Function), mappings ...evidence.MappingSettings) *e
 	})
 }
 
-func measured(limit int, data ...evidence.MetricData) *evidence.Account {
+func lambdaMeasured(limit int, data ...evidence.MetricData) *evidence.Account {
 	return oneFunction(func(_ *evidence.Function, r *evidence.Region) {
 		r.Lambda.Concurrency = evidence.Known(limit)
 		r.CloudWatch.Data = evidence.Listed(data...)
@@ -45,7 +45,7 @@ func asynchronous(policy, deadLetter string, configs ...evidence.AsyncSettings) 
 	})
 }
 
-func aliased(versions ...string) *evidence.Account {
+func functionAliased(versions ...string) *evidence.Account {
 	return oneFunction(func(f *evidence.Function, _ *evidence.Region) {
 		for _, v := range versions {
 			f.Aliases.Append(evidence.Listed(evidence.FunctionAlias{Name: "live", Versions: evidence.Known([]string{v})}))
@@ -74,7 +74,7 @@ func TestLambdaInvocation(t *testing.T) {
 		r.CloudWatch.Data = evidence.Partial[evidence.MetricData](nil, evidence.Gap{Service: "cloudwatch", Reason: evidence.OptIn})
 	})
 	duration := func(ms float64, days int) *evidence.Account {
-		return measured(1000, lambdaData("Duration", ms, days, map[string]string{"FunctionName": "chat-prod"}))
+		return lambdaMeasured(1000, lambdaData("Duration", ms, days, map[string]string{"FunctionName": "chat-prod"}))
 	}
 	seconds := func(n int) *evidence.Account {
 		return functionWith(func(s *evidence.FunctionSettings) { s.Timeout = n })
@@ -132,11 +132,11 @@ func TestLambdaInvocation(t *testing.T) {
 			{name: "denied", account: unread, want: "unknown"},
 		},
 		"lambda-account-concurrency": {
-			{name: "room", account: measured(1000, lambdaData("ConcurrentExecutions", 799, 14, nil)), want: "pass"},
-			{name: "idle", account: measured(1000, lambdaData("ConcurrentExecutions", 0, 0, nil)), want: "pass"},
-			{name: "80 percent", account: measured(1000, lambdaData("ConcurrentExecutions", 800, 14, nil)), want: "fail"},
-			{name: "a new account", account: measured(10), want: "fail"},
-			{name: "of a function, not the account", account: measured(1000, lambdaData("ConcurrentExecutions", 1, 14, map[string]string{"FunctionName": "x"})), want: "unknown"},
+			{name: "room", account: lambdaMeasured(1000, lambdaData("ConcurrentExecutions", 799, 14, nil)), want: "pass"},
+			{name: "idle", account: lambdaMeasured(1000, lambdaData("ConcurrentExecutions", 0, 0, nil)), want: "pass"},
+			{name: "80 percent", account: lambdaMeasured(1000, lambdaData("ConcurrentExecutions", 800, 14, nil)), want: "fail"},
+			{name: "a new account", account: lambdaMeasured(10), want: "fail"},
+			{name: "of a function, not the account", account: lambdaMeasured(1000, lambdaData("ConcurrentExecutions", 1, 14, map[string]string{"FunctionName": "x"})), want: "unknown"},
 			{name: "without the flag", account: notAsked, want: "unknown"},
 			{name: "denied", account: oneFunction(func(*evidence.Function, *evidence.Region) {}), want: "unknown"},
 			{name: "no functions", account: region(func(*evidence.Region) {}), want: "not-applicable"},
@@ -145,7 +145,7 @@ func TestLambdaInvocation(t *testing.T) {
 			{name: "room", account: duration(47999, 7), want: "pass"},
 			{name: "80 percent", account: duration(48000, 7), want: "fail"},
 			{name: "not invoked", account: duration(0, 0), want: "not-applicable"},
-			{name: "not asked for", account: measured(1000), want: "unknown"},
+			{name: "not asked for", account: lambdaMeasured(1000), want: "unknown"},
 			{name: "without the flag", account: notAsked, want: "unknown"},
 			{name: "denied", account: unread, want: "unknown"},
 		},
@@ -165,9 +165,9 @@ func TestLambdaInvocation(t *testing.T) {
 			{name: "denied", account: unread, want: "unknown"},
 		},
 		"lambda-alias-used": {
-			{name: "version", account: aliased("$LATEST", "7"), want: "pass"},
-			{name: "only $LATEST", account: aliased("$LATEST"), want: "fail"},
-			{name: "none", account: aliased(), want: "fail"},
+			{name: "version", account: functionAliased("$LATEST", "7"), want: "pass"},
+			{name: "only $LATEST", account: functionAliased("$LATEST"), want: "fail"},
+			{name: "none", account: functionAliased(), want: "fail"},
 			{name: "denied", account: unread, want: "unknown"},
 		},
 		"lambda-async-retry-policy": {

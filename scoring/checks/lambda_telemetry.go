@@ -18,7 +18,7 @@ var lambdaTelemetryChecks = []scoring.Check{
 		Why:        "Memory, CPU and dependency times of a function show in no standard metric.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --layers <existing-layer-arns> <LambdaInsightsExtension-arn>",
 		References: []string{"GENOPS02-BP01"},
-		Test:       scoring.Resources(functions, functionInsights),
+		Test:       scoring.Resources(lambdaFunctions, functionInsights),
 	},
 	{
 		ID:         "lambda-structured-logging",
@@ -29,7 +29,7 @@ var lambdaTelemetryChecks = []scoring.Check{
 		Why:        "Plain text cannot be filtered by request, user or level, and a missing log group means that nothing was ever logged.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --logging-config LogFormat=JSON",
 		References: []string{"GENOPS02-BP01"},
-		Test:       scoring.Resources(functions, functionLogs),
+		Test:       scoring.Resources(lambdaFunctions, functionLogs),
 	},
 	{
 		ID:         "lambda-tracing-active",
@@ -40,7 +40,7 @@ var lambdaTelemetryChecks = []scoring.Check{
 		Why:        "Without a trace nobody can tell which call of a slow or failed answer was the cause.",
 		Fix:        "aws lambda update-function-configuration --function-name <function> --tracing-config Mode=Active",
 		References: []string{"GENOPS03-BP02"},
-		Test:       scoring.Resources(functions, functionTracing),
+		Test:       scoring.Resources(lambdaFunctions, functionTracing),
 	},
 }
 

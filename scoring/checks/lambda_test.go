@@ -71,8 +71,8 @@ func functionRoleWith(document string) *evidence.Account {
 	})
 }
 
-// allow is a policy with one statement that allows.
-func allow(actions, resources, more string) string {
+// allowStatement is a policy with one statement that allows.
+func allowStatement(actions, resources, more string) string {
 	return `{"Statement":[{"Effect":"Allow","Action":` + actions + `,"Resource":` + resources + more + `}]}`
 }
 
@@ -139,19 +139,19 @@ func TestLambda(t *testing.T) {
 			{name: "denied", account: unread, want: "unknown"},
 		},
 		"lambda-genai-role-least-privilege": {
-			{name: "named resources", account: functionRoleWith(allow(`["s3:GetObject","bedrock:InvokeModel"]`, here, "")), want: "pass"},
-			{name: "model calls on everything", account: functionRoleWith(allow(`"bedrock:*"`, `"*"`, "")), want: "pass"},
-			{name: "administrator", account: functionRoleWith(allow(`"*"`, `"*"`, "")), want: "fail"},
-			{name: "all of a service", account: functionRoleWith(allow(`"s3:*"`, `"*"`, "")), want: "fail"},
-			{name: "every object", account: functionRoleWith(allow(`"s3:GetObject"`, `"arn:aws:s3:::*"`, "")), want: "fail"},
-			{name: "every table of the account", account: functionRoleWith(allow(`"dynamodb:Query"`, `"arn:aws:dynamodb:*:111122223333:table/*"`, "")), want: "fail"},
-			{name: "tables of a prefix", account: functionRoleWith(allow(`"dynamodb:Query"`, `"arn:aws:dynamodb:*:111122223333:table/chat-*"`, "")), want: "pass"},
-			{name: "streams as the managed policy has them", account: functionRoleWith(allow(`["dynamodb:GetRecords","dynamodb:ListStreams"]`, `"*"`, "")), want: "pass"},
-			{name: "every secret", account: functionRoleWith(allow(`"secretsmanager:GetSecretValue"`, `"*"`, "")), want: "fail"},
-			{name: "secrets by tag", account: functionRoleWith(allow(`"secretsmanager:GetSecretValue"`, `"*"`, `,"Condition":{"StringEquals":{"aws:ResourceTag/app":"chat"}}`)), want: "pass"},
-			{name: "decrypt by service", account: functionRoleWith(allow(`"kms:Decrypt"`, `"*"`, `,"Condition":{"StringEquals":{"kms:ViaService":"dynamodb.eu-central-1.amazonaws.com"}}`)), want: "pass"},
-			{name: "decrypt for any service", account: functionRoleWith(allow(`"kms:Decrypt"`, `"*"`, `,"Condition":{"StringLike":{"kms:ViaService":"*"}}`)), want: "fail"},
-			{name: "pass any role", account: functionRoleWith(allow(`"iam:PassRole"`, `"*"`, "")), want: "fail"},
+			{name: "named resources", account: functionRoleWith(allowStatement(`["s3:GetObject","bedrock:InvokeModel"]`, here, "")), want: "pass"},
+			{name: "model calls on everything", account: functionRoleWith(allowStatement(`"bedrock:*"`, `"*"`, "")), want: "pass"},
+			{name: "administrator", account: functionRoleWith(allowStatement(`"*"`, `"*"`, "")), want: "fail"},
+			{name: "all of a service", account: functionRoleWith(allowStatement(`"s3:*"`, `"*"`, "")), want: "fail"},
+			{name: "every object", account: functionRoleWith(allowStatement(`"s3:GetObject"`, `"arn:aws:s3:::*"`, "")), want: "fail"},
+			{name: "every table of the account", account: functionRoleWith(allowStatement(`"dynamodb:Query"`, `"arn:aws:dynamodb:*:111122223333:table/*"`, "")), want: "fail"},
+			{name: "tables of a prefix", account: functionRoleWith(allowStatement(`"dynamodb:Query"`, `"arn:aws:dynamodb:*:111122223333:table/chat-*"`, "")), want: "pass"},
+			{name: "streams as the managed policy has them", account: functionRoleWith(allowStatement(`["dynamodb:GetRecords","dynamodb:ListStreams"]`, `"*"`, "")), want: "pass"},
+			{name: "every secret", account: functionRoleWith(allowStatement(`"secretsmanager:GetSecretValue"`, `"*"`, "")), want: "fail"},
+			{name: "secrets by tag", account: functionRoleWith(allowStatement(`"secretsmanager:GetSecretValue"`, `"*"`, `,"Condition":{"StringEquals":{"aws:ResourceTag/app":"chat"}}`)), want: "pass"},
+			{name: "decrypt by service", account: functionRoleWith(allowStatement(`"kms:Decrypt"`, `"*"`, `,"Condition":{"StringEquals":{"kms:ViaService":"dynamodb.eu-central-1.amazonaws.com"}}`)), want: "pass"},
+			{name: "decrypt for any service", account: functionRoleWith(allowStatement(`"kms:Decrypt"`, `"*"`, `,"Condition":{"StringLike":{"kms:ViaService":"*"}}`)), want: "fail"},
+			{name: "pass any role", account: functionRoleWith(allowStatement(`"iam:PassRole"`, `"*"`, "")), want: "fail"},
 			{name: "role's policies unread", account: functionRoleWith("{"), want: "unknown"},
 			{name: "role of nobody", account: oneFunction(func(*evidence.Function, *evidence.Region) {}), want: "unknown"},
 			{name: "denied", account: unread, want: "unknown"},
@@ -177,7 +177,7 @@ func TestLambda(t *testing.T) {
 
 // staged is an account with one function, its tags and variables, whose role names a resource.
 func staged(name string, tags evidence.Tags, resource string, variables ...evidence.Variable) *evidence.Account {
-	a := functionRoleWith(allow(`"s3:GetObject"`, `"`+resource+`"`, ""))
+	a := functionRoleWith(allowStatement(`"s3:GetObject"`, `"`+resource+`"`, ""))
 	f := &a.Regions[0].Lambda.Functions.Found()[0]
 	f.Name = name
 	f.Variables = evidence.Known(append([]evidence.Variable{}, variables...))
