@@ -8,6 +8,7 @@ import (
 	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
 	"github.com/awsready/awsready/scanners/kms"
+	"github.com/awsready/awsready/scanners/lambda"
 	"github.com/awsready/awsready/scanners/sts"
 )
 
@@ -18,5 +19,6 @@ var Scanners = []scanners.Scanner{
 	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
 	kms.Scanner,
+	lambda.Scanner,
 	sts.Scanner,
 }
