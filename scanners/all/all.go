@@ -6,6 +6,7 @@ import (
 	"github.com/awsready/awsready/scanners/account"
 	"github.com/awsready/awsready/scanners/bedrock"
 	"github.com/awsready/awsready/scanners/dynamodb"
+	"github.com/awsready/awsready/scanners/iam"
 	"github.com/awsready/awsready/scanners/sts"
 )
 
@@ -14,5 +15,6 @@ var Scanners = []scanners.Scanner{
 	account.Scanner,
 	bedrock.Scanner,
 	dynamodb.Scanner,
+	iam.Scanner,
 	sts.Scanner,
 }
