@@ -80,10 +80,12 @@ func budgets(ctx context.Context, run *scanners.Run, client *sdk.Client) evidenc
 // settings keeps what the checks ask of a budget. Amounts are decimal strings.
 func settings(run *scanners.Run, b types.Budget) evidence.Fact[evidence.BudgetSettings] {
 	return scanners.Read(run, aws.ToString(b.BudgetName), func() (evidence.BudgetSettings, error) {
+		//lint:ignore SA1019 deprecated, and all that older budgets have
+		older := b.CostFilters
 		s := evidence.BudgetSettings{
 			Type:    string(b.BudgetType),
 			Limited: b.BudgetLimit != nil || len(b.PlannedBudgetLimits) > 0 || b.AutoAdjustData != nil,
-			Filters: append(costFilters(b.CostFilters), expression(b.FilterExpression, false)...), //nolint:staticcheck // deprecated, and all that older budgets have
+			Filters: append(costFilters(older), expression(b.FilterExpression, false)...),
 		}
 		var err error
 		amount := func(spend *types.Spend) (bool, float64) {

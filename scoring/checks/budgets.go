@@ -2,6 +2,7 @@ package checks
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/awsready/awsready/scanners/evidence"
 	"github.com/awsready/awsready/scoring"
@@ -134,12 +135,15 @@ func budgetOf(kinds ...string) func(evidence.Budget) evidence.Verdict {
 func costBudget(in *scoring.Input) evidence.Verdict {
 	isCost := budgetOf("COST")
 	return ifBudgeted(someBudget(in, "", isCost), func() evidence.Verdict {
-		return someBudget(in, "no cost budget works", func(b evidence.Budget) evidence.Verdict {
+		var broken []string
+		v := someBudget(in, "", func(b evidence.Budget) evidence.Verdict {
 			return evidence.All(isCost(b), evidence.With(b.Settings, func(s evidence.BudgetSettings) evidence.Verdict {
 				switch {
 				case s.Unhealthy != "":
+					broken = append(broken, "AWS no longer updates budget "+b.Name+": "+s.Unhealthy)
 					return evidence.Fail("")
 				case !s.Limited:
+					broken = append(broken, "budget "+b.Name+" has no limit")
 					return evidence.Fail("")
 				case s.HasLimit:
 					return evidence.Pass("budget " + b.Name + " of " + budgetAmount(s.Limit, s.Unit))
@@ -147,6 +151,10 @@ func costBudget(in *scoring.Input) evidence.Verdict {
 				return evidence.Pass("budget " + b.Name)
 			}))
 		})
+		if v.Failed() {
+			v.Message = strings.Join(broken, "; ")
+		}
+		return v
 	})
 }
 
