@@ -7,7 +7,10 @@ import (
 	"github.com/awsready/awsready/scanners/backup"
 	"github.com/awsready/awsready/scanners/bedrock"
 	"github.com/awsready/awsready/scanners/budgets"
+	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
+	"github.com/awsready/awsready/scanners/kms"
+	"github.com/awsready/awsready/scanners/lambda"
 	"github.com/awsready/awsready/scanners/resourcegroupstaggingapi"
 	"github.com/awsready/awsready/scanners/sts"
 )
@@ -18,7 +21,10 @@ var Scanners = []scanners.Scanner{
 	backup.Scanner,
 	bedrock.Scanner,
 	budgets.Scanner,
+	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
+	kms.Scanner,
+	lambda.Scanner,
 	resourcegroupstaggingapi.Scanner,
 	sts.Scanner,
 }
