@@ -9,6 +9,7 @@ import (
 	"github.com/awsready/awsready/scanners/budgets"
 	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
+	"github.com/awsready/awsready/scanners/iam"
 	"github.com/awsready/awsready/scanners/kms"
 	"github.com/awsready/awsready/scanners/lambda"
 	"github.com/awsready/awsready/scanners/resourcegroupstaggingapi"
@@ -23,6 +24,7 @@ var Scanners = []scanners.Scanner{
 	budgets.Scanner,
 	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
+	iam.Scanner,
 	kms.Scanner,
 	lambda.Scanner,
 	resourcegroupstaggingapi.Scanner,
