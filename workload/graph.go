@@ -31,6 +31,10 @@ type Graph struct {
 	keys       func() map[string]*edges // by region
 	tables     func() []grantedTables
 	tags       func() map[string]map[string]evidence.Fact[evidence.Tags] // by region and ARN
+
+	guardrailConditions func() *edges // guardrail versions that policies of roles in scope demand
+	guardrailUses       func() map[string]Uses
+	modelUses           func() map[string]Uses
 }
 
 type tag struct{ key, value string }
@@ -50,6 +54,9 @@ func New(account *evidence.Account) *Graph {
 	g.keys = sync.OnceValue(g.keyEdges)
 	g.tables = sync.OnceValue(g.tableGrants)
 	g.tags = sync.OnceValue(g.readTags)
+	g.guardrailConditions = sync.OnceValue(g.readGuardrailConditions)
+	g.guardrailUses = sync.OnceValue(g.readGuardrailUses)
+	g.modelUses = sync.OnceValue(g.readModelUses)
 	return g
 }
 
