@@ -22,6 +22,10 @@ var All = slices.Concat(
 	iamChecks,
 	kmsChecks,
 	lambdaChecks,
+	lambdaConfigurationChecks,
+	lambdaEventChecks,
+	lambdaInvocationChecks,
+	lambdaTelemetryChecks,
 	taggingChecks,
 )
 
