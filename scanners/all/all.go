@@ -7,6 +7,7 @@ import (
 	"github.com/awsready/awsready/scanners/bedrock"
 	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
+	"github.com/awsready/awsready/scanners/iam"
 	"github.com/awsready/awsready/scanners/kms"
 	"github.com/awsready/awsready/scanners/lambda"
 	"github.com/awsready/awsready/scanners/sts"
@@ -18,6 +19,7 @@ var Scanners = []scanners.Scanner{
 	bedrock.Scanner,
 	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
+	iam.Scanner,
 	kms.Scanner,
 	lambda.Scanner,
 	sts.Scanner,
