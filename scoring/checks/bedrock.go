@@ -84,7 +84,7 @@ var guardrailChecks = []scoring.Check{
 		Why:        "Only a customer managed key can be audited, restricted and revoked. Data is encrypted in any case.",
 		Fix:        "aws bedrock update-guardrail --guardrail-identifier <guardrail> --kms-key-id <key> --cli-input-json file://whole-guardrail.json",
 		References: []string{"GENSEC02-BP01", "LLM07:2025"},
-		Test:       scoring.Resources(guardrailsUsed, guardrailKey),
+		Test:       scoring.Resources(guardrailsUsed, guardrailEncrypted),
 	},
 	{
 		ID:         "bedrock-guardrail-residency",

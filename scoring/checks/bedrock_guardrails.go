@@ -144,7 +144,7 @@ func guardrailPII(_ *scoring.Input, _ *evidence.Region, g guardrailInUse) eviden
 	})
 }
 
-func guardrailKey(_ *scoring.Input, _ *evidence.Region, g guardrailInUse) evidence.Verdict {
+func guardrailEncrypted(_ *scoring.Input, _ *evidence.Region, g guardrailInUse) evidence.Verdict {
 	return evidence.With(g.policy, func(p evidence.BedrockGuardrailPolicy) evidence.Verdict {
 		return evidence.Test(p.KMSKey != "", "uses the customer managed key "+p.KMSKey, "encrypted with an AWS owned key, no customer managed key")
 	})

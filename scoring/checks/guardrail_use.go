@@ -60,7 +60,7 @@ func guardrailsInUse(in *scoring.Input, region *evidence.Region) evidence.List[g
 			if len(perhaps) > 0 {
 				used = evidence.All(used, evidence.Not(evidence.Any(perhaps...)))
 			}
-			used.Message = "no consumer of the guardrail is known: its newest version is judged"
+			used.Message = "nothing is known to use a version of the guardrail: its newest is judged"
 			idle = append(idle, guardrailInUse{g.ARN, g.Name, newest.Version, used, newest.Policy})
 		}
 	}

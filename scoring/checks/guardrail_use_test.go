@@ -31,7 +31,7 @@ func judgedVersions(result scoring.Result) string {
 }
 
 func TestGuardrailsJudged(t *testing.T) {
-	const idle = " (no consumer of the guardrail is known: its newest version is judged):"
+	const idle = " (nothing is known to use a version of the guardrail: its newest is judged):"
 	other := evidence.BedrockGuardrail{ARN: guardrailARN + "9", ID: "gr1claims0009", Name: "legacy", Versions: evidence.Listed(version("DRAFT", attack("LOW", true)))}
 	two := guardrail(version("DRAFT", attack("HIGH", true)), version("1", attack("LOW", true)), version("2", attack("HIGH", true)))
 	gap := denied
