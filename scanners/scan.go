@@ -25,7 +25,8 @@ type Options struct {
 	Clock       time.Time
 	KeepInput   bool // let the transport see each call's input
 	Stats       *Stats
-	Trace       func(CallTrace) // called for every request
+	Trace       func(CallTrace)          // called for every request
+	Started     func(Identity, []string) // called once the regions are chosen, before they are read
 }
 
 // Parallel is the number of reads that one scanner makes side by side in one region.
@@ -45,9 +46,20 @@ func Scan(ctx context.Context, cfg aws.Config, list []Scanner, o Options) (*evid
 		Scan: evidence.Scan{Scope: s.o.Scope, WorkloadTag: o.WorkloadTag, Metrics: o.Metrics, Skipped: o.Skip},
 	}
 	s.chooseRegions(ctx)
+	if o.Started != nil {
+		o.Started(identity, regionNames(s.account))
+	}
 	s.read(ctx)
 	evidence.FillUnset(s.account, evidence.Gap{Reason: evidence.NotAsked, Detail: "the workload does not reach it"})
 	return s.account, nil
+}
+
+func regionNames(a *evidence.Account) []string {
+	names := make([]string, len(a.Regions))
+	for i := range a.Regions {
+		names[i] = a.Regions[i].Name
+	}
+	return names
 }
 
 // homeRegion is where a partition's global services are asked (AWS General Reference, service endpoints).
