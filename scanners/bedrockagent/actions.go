@@ -39,8 +39,11 @@ func actionGroups(ctx context.Context, run *scanners.Run, client *sdk.Client, a 
 
 func actionGroup(g *types.AgentActionGroup) evidence.ActionGroupSettings {
 	s := evidence.ActionGroupSettings{Enabled: g.ActionGroupState == types.ActionGroupStateEnabled, BuiltIn: string(g.ParentActionSignature)}
-	if executor, ok := g.ActionGroupExecutor.(*types.ActionGroupExecutorMemberLambda); ok {
+	switch executor := g.ActionGroupExecutor.(type) {
+	case *types.ActionGroupExecutorMemberLambda:
 		s.Function = executor.Value
+	case *types.ActionGroupExecutorMemberCustomControl:
+		s.Returns = executor.Value == types.CustomControlMethodReturnControl
 	}
 	if schema, ok := g.FunctionSchema.(*types.FunctionSchemaMemberFunctions); ok {
 		for _, f := range schema.Value {
