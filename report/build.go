@@ -136,9 +136,7 @@ func (r *Report) addFindings(in *scoring.Input, s *scoring.Scores) {
 				note(gap, boolInt(n == 0))
 			}
 		}
-		for _, f := range r.unseen(in, c) {
-			r.Findings = append(r.Findings, f)
-		}
+		r.Findings = append(r.Findings, r.unseen(in, c)...)
 		for _, gap := range distinct(c.Result.Unseen) {
 			note(gap, 1)
 		}

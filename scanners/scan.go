@@ -104,12 +104,12 @@ func newScan(cfg aws.Config, list []Scanner, o Options) *scan {
 }
 
 // run prepares one scanner's work in one region.
-func (s *scan) run(scanner *Scanner, region string) *Run {
+func (s *scan) run(ctx context.Context, scanner *Scanner, region string) *Run {
 	reached, _ := s.reached.LoadOrStore(region, new(atomic.Bool))
 	run := &Run{
 		Config: guarded(s.cfg, guard{scanner, region, s.o.KeepInput, &s.limits}),
 		Region: region, Clock: s.o.Clock, Metrics: s.o.Metrics,
-		scanner: scanner, parallel: Parallel, reached: reached.(*atomic.Bool),
+		scanner: scanner, parallel: Parallel, reached: reached.(*atomic.Bool), ended: ctx.Err,
 	}
 	if s.account != nil {
 		run.Account, run.Partition = s.account.ID, s.account.Partition
@@ -120,7 +120,7 @@ func (s *scan) run(scanner *Scanner, region string) *Run {
 func (s *scan) identify(ctx context.Context) (Identity, error) {
 	for i := range s.list {
 		if s.list[i].Identify != nil {
-			return s.list[i].Identify(ctx, s.run(&s.list[i], s.cfg.Region))
+			return s.list[i].Identify(ctx, s.run(ctx, &s.list[i], s.cfg.Region))
 		}
 	}
 	return Identity{}, fmt.Errorf("no scanner identifies the caller")
@@ -167,7 +167,7 @@ func (s *scan) chooseRegions(ctx context.Context) {
 func (s *scan) enabledRegions(ctx context.Context) evidence.List[string] {
 	for i := range s.list {
 		if s.list[i].Regions != nil {
-			return s.list[i].Regions(ctx, s.run(&s.list[i], s.account.Home))
+			return s.list[i].Regions(ctx, s.run(ctx, &s.list[i], s.account.Home))
 		}
 	}
 	return evidence.Listed[string]()
@@ -192,7 +192,7 @@ func (s *scan) probe(ctx context.Context, regions []string) []evidence.List[stri
 			wait.Go(func() {
 				s.slots <- struct{}{}
 				defer func() { <-s.slots }()
-				found := probeOne(ctx, s.run(scanner, region), scanner)
+				found := probeOne(ctx, s.run(ctx, scanner, region), scanner)
 				mu.Lock()
 				defer mu.Unlock()
 				signs[i].Append(found)
@@ -266,7 +266,7 @@ func (s *scan) read(ctx context.Context) {
 				wait.Go(func() {
 					s.slots <- struct{}{}
 					defer func() { <-s.slots }()
-					run := s.run(scanner, target.region)
+					run := s.run(ctx, scanner, target.region)
 					run.Evidence, run.Workload = view, graph
 					s.readOne(ctx, scanner, run, target)
 					s.o.Stats.Done.Add(1)

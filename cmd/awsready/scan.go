@@ -151,12 +151,9 @@ func (f *scanFlags) run(cmd *cobra.Command) error {
 // config is the configuration of the real account, or of the demo.
 func (f *scanFlags) config(ctx context.Context, cmd *cobra.Command) (aws.Config, error) {
 	if f.demo {
-		demo, err := fixtures.Demo()
-		if err != nil {
-			return aws.Config{}, err
-		}
+		demo := fixtures.Demo()
 		f.scan.Clock, f.scan.KeepInput = demo.Clock, true
-		return demo.Config(), nil
+		return demo.Config(demo.Transport()), nil
 	}
 	if terminal(cmd.InOrStdin()) {
 		f.session.Prompt = cmd.ErrOrStderr()
