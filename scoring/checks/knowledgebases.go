@@ -258,7 +258,7 @@ var internalName = regexp.MustCompile(`(?i)(^|[^a-z])(internal|intranet|team|ops
 
 func internalStoreSynced(in *scoring.Input, region *evidence.Region, d dataSource) evidence.Verdict {
 	internal := evidence.Any(
-		evidence.Test(internalName.MatchString(d.base.Name), "", "nothing marks it as internal"),
+		evidence.Test(d.base.Name == "" || internalName.MatchString(d.base.Name), "", "nothing marks it as internal"),
 		evidence.With(in.Workload.Tags(region.Name, d.base.ARN), func(tags evidence.Tags) evidence.Verdict {
 			for _, value := range tags {
 				if internalName.MatchString(value) {
