@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"golang.org/x/time/rate"
 
 	"github.com/awsready/awsready/scanners/evidence"
 	"github.com/awsready/awsready/workload"
@@ -24,6 +25,7 @@ type Options struct {
 	Concurrency int      // services and regions at a time; default 16
 	Clock       time.Time
 	KeepInput   bool // let the transport see each call's input
+	Unlimited   bool // ignore the operations' rates; for accounts that are not AWS's
 	Stats       *Stats
 	Trace       func(CallTrace)          // called for every request
 	Started     func(Identity, []string) // called once the regions are chosen, before they are read
@@ -79,7 +81,7 @@ type scan struct {
 	list    []Scanner
 	o       Options
 	account *evidence.Account
-	limits  limits
+	limits  *limits // nil where rates are ignored
 	slots   chan struct{}
 	reached sync.Map // region to *atomic.Bool
 }
@@ -100,14 +102,18 @@ func newScan(cfg aws.Config, list []Scanner, o Options) *scan {
 	}
 	cfg = cfg.Copy()
 	cfg.HTTPClient = lock{counter{cfg.HTTPClient, o.Stats, o.Trace}}
-	return &scan{cfg: cfg, list: list, o: o, slots: make(chan struct{}, o.Concurrency)}
+	s := &scan{cfg: cfg, list: list, o: o, slots: make(chan struct{}, o.Concurrency)}
+	if !o.Unlimited {
+		s.limits = &limits{buckets: map[string]*rate.Limiter{}}
+	}
+	return s
 }
 
 // run prepares one scanner's work in one region.
 func (s *scan) run(ctx context.Context, scanner *Scanner, region string) *Run {
 	reached, _ := s.reached.LoadOrStore(region, new(atomic.Bool))
 	run := &Run{
-		Config: guarded(s.cfg, guard{scanner, region, s.o.KeepInput, &s.limits}),
+		Config: guarded(s.cfg, guard{scanner, region, s.o.KeepInput, s.limits}),
 		Region: region, Clock: s.o.Clock, Metrics: s.o.Metrics,
 		scanner: scanner, parallel: Parallel, reached: reached.(*atomic.Bool), ended: ctx.Err,
 	}
@@ -257,7 +263,9 @@ func (s *scan) read(ctx context.Context) {
 		all.Go(func() {
 			defer close(done[scanner.Service])
 			for _, need := range scanner.Needs {
-				<-done[need]
+				if other := done[need]; other != nil {
+					<-other
+				}
 			}
 			view := s.account.View(scanner.Needs...)
 			graph := workload.New(view)
