@@ -45,15 +45,20 @@ func actionGroup(g *types.AgentActionGroup) evidence.ActionGroupSettings {
 	case *types.ActionGroupExecutorMemberCustomControl:
 		s.Returns = executor.Value == types.CustomControlMethodReturnControl
 	}
-	if schema, ok := g.FunctionSchema.(*types.FunctionSchemaMemberFunctions); ok {
+	switch schema := g.FunctionSchema.(type) {
+	case nil:
+	case *types.FunctionSchemaMemberFunctions:
 		for _, f := range schema.Value {
 			s.Functions = append(s.Functions, evidence.ActionFunction{
 				Name: aws.ToString(f.Name), Described: strings.TrimSpace(aws.ToString(f.Description)) != "",
 				Confirms: f.RequireConfirmation == types.RequireConfirmationEnabled,
 			})
 		}
+	default:
+		s.APISchema = "unreadable"
 	}
 	switch schema := g.ApiSchema.(type) {
+	case nil:
 	case *types.APISchemaMemberPayload:
 		operations, err := openAPI(schema.Value)
 		s.APISchema, s.Functions = "inline", append(s.Functions, operations...)
@@ -62,6 +67,8 @@ func actionGroup(g *types.AgentActionGroup) evidence.ActionGroupSettings {
 		}
 	case *types.APISchemaMemberS3:
 		s.APISchema = "s3"
+	default:
+		s.APISchema = "unreadable"
 	}
 	return s
 }

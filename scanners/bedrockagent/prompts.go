@@ -2,6 +2,7 @@ package bedrockagent
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"unicode/utf8"
 
@@ -70,7 +71,10 @@ func prompt(ctx context.Context, run *scanners.Run, client *sdk.Client, p *evide
 		s := evidence.PromptSettings{KMSKey: aws.ToString(out.CustomerEncryptionKeyArn)}
 		var texts []string
 		for i, v := range out.Variants {
-			template := readTemplate(v.TemplateConfiguration)
+			template, err := readTemplate(v.TemplateConfiguration)
+			if err != nil {
+				return s, err
+			}
 			texts = append(texts, template.texts...)
 			// A prompt has at most one variant (Bedrock quotas), which the default names.
 			if i == 0 || aws.ToString(v.Name) == aws.ToString(out.DefaultVariant) {
@@ -100,37 +104,50 @@ func (t template) length() (characters int) {
 	return characters
 }
 
-func readTemplate(config types.PromptTemplateConfiguration) (t template) {
+var errTemplate = errors.New("the prompt's template could not be understood")
+
+// readTemplate refuses what it does not know: a text that was not examined may hold anything.
+func readTemplate(config types.PromptTemplateConfiguration) (t template, err error) {
 	switch c := config.(type) {
 	case *types.PromptTemplateConfigurationMemberText:
 		t.texts = append(t.texts, aws.ToString(c.Value.Text))
 		t.cachePoint = c.Value.CachePoint != nil
+		return t, nil
 	case *types.PromptTemplateConfigurationMemberChat:
-		for _, system := range c.Value.System {
-			switch block := system.(type) {
-			case *types.SystemContentBlockMemberText:
+		return readChat(c.Value)
+	}
+	return t, errTemplate
+}
+
+func readChat(chat types.ChatPromptTemplateConfiguration) (t template, err error) {
+	for _, system := range chat.System {
+		switch block := system.(type) {
+		case *types.SystemContentBlockMemberText:
+			t.texts = append(t.texts, block.Value)
+		case *types.SystemContentBlockMemberCachePoint:
+			t.cachePoint = true
+		default:
+			return t, errTemplate
+		}
+	}
+	for _, message := range chat.Messages {
+		for _, content := range message.Content {
+			switch block := content.(type) {
+			case *types.ContentBlockMemberText:
 				t.texts = append(t.texts, block.Value)
-			case *types.SystemContentBlockMemberCachePoint:
+			case *types.ContentBlockMemberCachePoint:
 				t.cachePoint = true
-			}
-		}
-		for _, message := range c.Value.Messages {
-			for _, content := range message.Content {
-				switch block := content.(type) {
-				case *types.ContentBlockMemberText:
-					t.texts = append(t.texts, block.Value)
-				case *types.ContentBlockMemberCachePoint:
-					t.cachePoint = true
-				}
-			}
-		}
-		if tools := c.Value.ToolConfiguration; tools != nil {
-			for _, tool := range tools.Tools {
-				if _, ok := tool.(*types.ToolMemberCachePoint); ok {
-					t.cachePoint = true
-				}
+			default:
+				return t, errTemplate
 			}
 		}
 	}
-	return t
+	if tools := chat.ToolConfiguration; tools != nil {
+		for _, tool := range tools.Tools {
+			if _, ok := tool.(*types.ToolMemberCachePoint); ok {
+				t.cachePoint = true
+			}
+		}
+	}
+	return t, nil
 }

@@ -77,7 +77,7 @@ type ActionGroupSettings struct {
 	BuiltIn   string `json:"built_in,omitempty"`   // ParentActionSignature, such as AMAZON.UserInput
 	Function  string `json:"function,omitempty"`   // Lambda ARN of the executor
 	Returns   bool   `json:"returns"`              // the executor is RETURN_CONTROL: the application acts, not the agent
-	APISchema string `json:"api_schema,omitempty"` // "inline", "s3", "unreadable" (inline, but not understood), or empty
+	APISchema string `json:"api_schema,omitempty"` // "inline", "s3", "unreadable" (not understood), or empty
 	// Functions are those of the function schema, or the operations of an inline API schema.
 	Functions []ActionFunction `json:"functions,omitempty"`
 }

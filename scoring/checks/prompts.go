@@ -165,8 +165,11 @@ func promptCachePoint(_ *scoring.Input, region *evidence.Region, p evidence.Prom
 
 func promptMaxTokens(_ *scoring.Input, _ *evidence.Region, p evidence.Prompt) evidence.Verdict {
 	return evidence.With(p.Newest, func(s evidence.PromptSettings) evidence.Verdict {
-		if s.Agent {
+		switch {
+		case s.Agent:
 			return evidence.NotApplicable("calls an agent, not a model")
+		case s.Length == 0:
+			return evidence.NotApplicable("has no text yet")
 		}
 		return evidence.Test(s.MaxTokens > 0, fmt.Sprintf("caps responses at %d tokens", s.MaxTokens), "sets no maximum of tokens")
 	})

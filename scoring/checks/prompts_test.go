@@ -99,8 +99,9 @@ func TestPromptsAndFlows(t *testing.T) {
 			{name: "denied", account: unread, want: "unknown"},
 		},
 		"bedrock-prompt-max-tokens": {
-			{name: "set", account: newest(evidence.PromptSettings{Model: sonnet, MaxTokens: 800}), want: "pass"},
-			{name: "not set", account: prompted(evidence.PromptSettings{MaxTokens: 800}, evidence.PromptSettings{Model: sonnet}), want: "fail"},
+			{name: "set", account: newest(evidence.PromptSettings{Model: sonnet, Length: 9, MaxTokens: 800}), want: "pass"},
+			{name: "not set", account: prompted(evidence.PromptSettings{Length: 9, MaxTokens: 800}, evidence.PromptSettings{Model: sonnet, Length: 9}), want: "fail"},
+			{name: "no text", account: newest(evidence.PromptSettings{}), want: "not-applicable"},
 			{name: "agent", account: newest(evidence.PromptSettings{Agent: true}), want: "not-applicable"},
 			{name: "denied", account: unread, want: "unknown"},
 			{name: "none", account: none, want: "not-applicable"},
