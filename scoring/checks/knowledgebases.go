@@ -214,9 +214,8 @@ func synced(in *scoring.Input, d dataSource, days int) evidence.Verdict {
 		if at.IsZero() {
 			return evidence.Fail("was never synchronised")
 		}
-		age := int(in.Account.Clock.Sub(at).Hours() / 24)
-		text := fmt.Sprintf("was last synchronised %d days ago", age)
-		return evidence.Test(in.Account.Clock.Sub(at) <= time.Duration(days)*24*time.Hour, text, fmt.Sprintf("%s, more than %d", text, days))
+		text := "was last synchronised on " + at.Format(time.DateOnly)
+		return evidence.Test(in.Account.Clock.Sub(at) <= time.Duration(days)*24*time.Hour, text, fmt.Sprintf("%s, more than %d days ago", text, days))
 	})
 }
 
