@@ -6,7 +6,11 @@ import (
 	"github.com/awsready/awsready/scanners/account"
 	"github.com/awsready/awsready/scanners/bedrock"
 	"github.com/awsready/awsready/scanners/bedrockagent"
+	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
+	"github.com/awsready/awsready/scanners/iam"
+	"github.com/awsready/awsready/scanners/kms"
+	"github.com/awsready/awsready/scanners/lambda"
 	"github.com/awsready/awsready/scanners/sts"
 )
 
@@ -15,6 +19,10 @@ var Scanners = []scanners.Scanner{
 	account.Scanner,
 	bedrock.Scanner,
 	bedrockagent.Scanner,
+	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
+	iam.Scanner,
+	kms.Scanner,
+	lambda.Scanner,
 	sts.Scanner,
 }

@@ -121,7 +121,7 @@ func TestDemoKnowledgeBases(t *testing.T) {
 	equal(t, "ARN", base.ARN, "arn:aws:bedrock:eu-central-1:111122223333:knowledge-base/KBPOLICY01")
 	equal(t, "settings", value(t, "settings", base.Settings), evidence.KnowledgeBaseSettings{
 		Role: "arn:aws:iam::111122223333:role/service-role/AmazonBedrockExecutionRoleForKnowledgeBase_policy", Status: "ACTIVE", Type: "VECTOR",
-		Storage: "OPENSEARCH_SERVERLESS", StoreARN: "arn:aws:aoss:eu-central-1:111122223333:collection/nw7policy0documents01",
+		Storage: "OPENSEARCH_SERVERLESS", StoreARN: "arn:aws:aoss:eu-central-1:111122223333:collection/k3p9w2x7q1m5z8v4t6",
 		Embedding: "arn:aws:bedrock:eu-central-1::foundation-model/amazon.titan-embed-text-v2:0", Dimensions: 1024, Description: "Terms of all policies",
 	})
 	sources := base.DataSources.Found()
@@ -139,7 +139,7 @@ func TestDemoKnowledgeBases(t *testing.T) {
 	equal(t, "synchronised before", value(t, "synchronised before", sources[1].LastSynced), at(t, "2026-10-06T04:03:12.383Z"))
 
 	standby := found.Regions[1].BedrockAgent.KnowledgeBases.Found()[0]
-	equal(t, "S3 Vectors", value(t, "standby", standby.Settings).StoreARN, "arn:aws:s3vectors:eu-west-1:111122223333:bucket/nordwind-vectors-standby/index/faqs")
+	equal(t, "S3 Vectors", value(t, "standby", standby.Settings).StoreARN, "arn:aws:s3vectors:eu-west-1:111122223333:bucket/nordwind-faqs/index/faq")
 	equal(t, "a running job is not the last", value(t, "job", standby.DataSources.Found()[0].LastJob).Status, "COMPLETE")
 }
 

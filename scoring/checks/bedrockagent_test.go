@@ -99,8 +99,8 @@ func acting(a *evidence.Account, role, document string, attached ...string) *evi
 	})
 }
 
-// allow is a policy with one statement.
-func allow(actions, resource, condition string) string {
+// permitting is a policy with one statement.
+func permitting(actions, resource, condition string) string {
 	statement := `{"Effect":"Allow","Action":["` + strings.Join(strings.Fields(actions), `","`) + `"],"Resource":"` + resource + `"`
 	if condition != "" {
 		statement += `,"Condition":` + condition
@@ -145,19 +145,19 @@ func TestBedrockAgents(t *testing.T) {
 	const day = 24 * time.Hour
 	run(t, agentChecks, table{
 		"bedrock-agent-role-least-privilege": {
-			{name: "scoped", account: acting(liveAgent(asIs), agentRoleARN, allow("bedrock:InvokeModel s3:PutObject", "arn:aws:s3:::nordwind-claims/*", "")), want: "pass"},
-			{name: "Bedrock, logs and traces on everything", account: acting(liveAgent(asIs), agentRoleARN, allow("bedrock:* logs:* xray:* cloudwatch:PutMetricData aws-marketplace:Subscribe", "*", "")), want: "pass"},
-			{name: "reads on everything", account: acting(liveAgent(asIs), agentRoleARN, allow("dynamodb:GetItem dynamodb:Query ec2:Describe*", "*", "")), want: "pass"},
-			{name: "key through a service", account: acting(liveAgent(asIs), agentRoleARN, allow("kms:Decrypt", "*", `{"StringEquals":{"kms:ViaService":"s3.eu-central-1.amazonaws.com"}}`)), want: "pass"},
-			{name: "tagged resources", account: acting(liveAgent(asIs), agentRoleARN, allow("lambda:InvokeFunction", "*", `{"StringEquals":{"aws:ResourceTag/agent":"claims"}}`)), want: "pass"},
-			{name: "key on everything", account: acting(liveAgent(asIs), agentRoleARN, allow("kms:Decrypt", "*", "")), want: "fail"},
-			{name: "a condition that scopes nothing", account: acting(liveAgent(asIs), agentRoleARN, allow("kms:Decrypt", "*", `{"Bool":{"aws:SecureTransport":"true"}}`)), want: "fail"},
-			{name: "writes on everything", account: acting(liveAgent(asIs), agentRoleARN, allow("dynamodb:*", "*", "")), want: "fail"},
-			{name: "every function", account: acting(liveAgent(asIs), agentRoleARN, allow("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:*", "")), want: "fail"},
-			{name: "administrator", account: acting(draftAgent(asIs), agentRoleARN, allow("*", "*", "")), want: "fail"},
-			{name: "a managed policy of a whole service", account: acting(liveAgent(asIs), agentRoleARN, allow("bedrock:InvokeModel", "*", ""), "arn:aws:iam::aws:policy/AmazonS3FullAccess"), want: "fail"},
-			{name: "a managed policy that reads", account: acting(liveAgent(asIs), agentRoleARN, allow("bedrock:InvokeModel", "*", ""), "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"), want: "pass"},
-			{name: "bounded", account: bounded(acting(liveAgent(asIs), agentRoleARN, allow("*", "*", ""), "arn:aws:iam::aws:policy/AmazonS3FullAccess"), allow("bedrock:InvokeModel", "*", "")), want: "pass"},
+			{name: "scoped", account: acting(liveAgent(asIs), agentRoleARN, permitting("bedrock:InvokeModel s3:PutObject", "arn:aws:s3:::nordwind-claims/*", "")), want: "pass"},
+			{name: "Bedrock, logs and traces on everything", account: acting(liveAgent(asIs), agentRoleARN, permitting("bedrock:* logs:* xray:* cloudwatch:PutMetricData aws-marketplace:Subscribe", "*", "")), want: "pass"},
+			{name: "reads on everything", account: acting(liveAgent(asIs), agentRoleARN, permitting("dynamodb:GetItem dynamodb:Query ec2:Describe*", "*", "")), want: "pass"},
+			{name: "key through a service", account: acting(liveAgent(asIs), agentRoleARN, permitting("kms:Decrypt", "*", `{"StringEquals":{"kms:ViaService":"s3.eu-central-1.amazonaws.com"}}`)), want: "pass"},
+			{name: "tagged resources", account: acting(liveAgent(asIs), agentRoleARN, permitting("lambda:InvokeFunction", "*", `{"StringEquals":{"aws:ResourceTag/agent":"claims"}}`)), want: "pass"},
+			{name: "key on everything", account: acting(liveAgent(asIs), agentRoleARN, permitting("kms:Decrypt", "*", "")), want: "fail"},
+			{name: "a condition that scopes nothing", account: acting(liveAgent(asIs), agentRoleARN, permitting("kms:Decrypt", "*", `{"Bool":{"aws:SecureTransport":"true"}}`)), want: "fail"},
+			{name: "writes on everything", account: acting(liveAgent(asIs), agentRoleARN, permitting("dynamodb:*", "*", "")), want: "fail"},
+			{name: "every function", account: acting(liveAgent(asIs), agentRoleARN, permitting("lambda:InvokeFunction", "arn:aws:lambda:*:*:function:*", "")), want: "fail"},
+			{name: "administrator", account: acting(draftAgent(asIs), agentRoleARN, permitting("*", "*", "")), want: "fail"},
+			{name: "a managed policy of a whole service", account: acting(liveAgent(asIs), agentRoleARN, permitting("bedrock:InvokeModel", "*", ""), "arn:aws:iam::aws:policy/AmazonS3FullAccess"), want: "fail"},
+			{name: "a managed policy that reads", account: acting(liveAgent(asIs), agentRoleARN, permitting("bedrock:InvokeModel", "*", ""), "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"), want: "pass"},
+			{name: "bounded", account: bounded(acting(liveAgent(asIs), agentRoleARN, permitting("*", "*", ""), "arn:aws:iam::aws:policy/AmazonS3FullAccess"), permitting("bedrock:InvokeModel", "*", "")), want: "pass"},
 			{name: "role of another account", account: liveAgent(asIs), want: "unknown"},
 			{name: "roles denied", account: with(liveAgent(asIs), func(a *evidence.Account, _ *evidence.Region) {
 				a.IAM.Roles = evidence.Partial[evidence.Role](nil, denied)

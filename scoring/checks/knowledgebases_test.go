@@ -89,7 +89,7 @@ func TestKnowledgeBases(t *testing.T) {
 	unknownType := sourceWith(evidence.DataSourceSettings{Type: "MANAGED_SOMETHING", DeletionPolicy: "DELETE"})
 	kendra, sql := baseWith(evidence.KnowledgeBaseSettings{Type: "KENDRA"}), oneSource(func(*evidence.DataSource) {})
 	sql.Regions[0].BedrockAgent.KnowledgeBases.Found()[0].Settings = evidence.Known(evidence.KnowledgeBaseSettings{Type: "SQL"})
-	scoped := allow("s3:GetObject s3:ListBucket", "arn:aws:s3:::nordwind-policy-documents/*", "")
+	scoped := permitting("s3:GetObject s3:ListBucket", "arn:aws:s3:::nordwind-policy-documents/*", "")
 	tagged := func(a *evidence.Account, value string) *evidence.Account {
 		return with(a, func(_ *evidence.Account, r *evidence.Region) {
 			r.Tagging.Resources = evidence.Listed(evidence.TaggedResource{ARN: baseARN, Tags: evidence.Known(evidence.Tags{"audience": value})})
@@ -98,12 +98,12 @@ func TestKnowledgeBases(t *testing.T) {
 	run(t, knowledgeBaseChecks, table{
 		"bedrock-kb-role-least-privilege": {
 			{name: "scoped", account: acting(oneBase(func(*evidence.KnowledgeBase) {}), baseRole, scoped), want: "pass"},
-			{name: "other services", account: acting(noSources, baseRole, allow("bedrock:InvokeModel rds:DescribeDBClusters s3:ListAllMyBuckets", "*", "")), want: "pass"},
-			{name: "key through S3", account: acting(noSources, baseRole, allow("kms:Decrypt", "*", `{"StringEquals":{"kms:ViaService":["s3.eu-central-1.amazonaws.com"]}}`)), want: "pass"},
-			{name: "every bucket", account: acting(baseWith(vectorBase), baseRole, allow("s3:GetObject", "arn:aws:s3:::*", "")), want: "fail"},
-			{name: "every secret", account: acting(baseWith(vectorBase), baseRole, allow("secretsmanager:GetSecretValue", "*", "")), want: "fail"},
-			{name: "every collection", account: acting(baseWith(vectorBase), baseRole, allow("aoss:APIAccessAll", "*", "")), want: "fail"},
-			{name: "administrator", account: acting(baseWith(vectorBase), baseRole, allow("*", "*", "")), want: "fail"},
+			{name: "other services", account: acting(noSources, baseRole, permitting("bedrock:InvokeModel rds:DescribeDBClusters s3:ListAllMyBuckets", "*", "")), want: "pass"},
+			{name: "key through S3", account: acting(noSources, baseRole, permitting("kms:Decrypt", "*", `{"StringEquals":{"kms:ViaService":["s3.eu-central-1.amazonaws.com"]}}`)), want: "pass"},
+			{name: "every bucket", account: acting(baseWith(vectorBase), baseRole, permitting("s3:GetObject", "arn:aws:s3:::*", "")), want: "fail"},
+			{name: "every secret", account: acting(baseWith(vectorBase), baseRole, permitting("secretsmanager:GetSecretValue", "*", "")), want: "fail"},
+			{name: "every collection", account: acting(baseWith(vectorBase), baseRole, permitting("aoss:APIAccessAll", "*", "")), want: "fail"},
+			{name: "administrator", account: acting(baseWith(vectorBase), baseRole, permitting("*", "*", "")), want: "fail"},
 			{name: "a managed policy of a whole service", account: acting(baseWith(vectorBase), baseRole, scoped, "arn:aws:iam::aws:policy/AmazonS3FullAccess"), want: "fail"},
 			{name: "role of another account", account: baseWith(vectorBase), want: "unknown"},
 			{name: "denied", account: unread, want: "unknown"},
