@@ -92,7 +92,7 @@ func (t *terminal) verdict(r *Report) {
 	}
 	coverage := fmt.Sprintf("coverage %d %%", r.Score.Coverage)
 	if r.Score.Attested > 0 {
-		coverage += fmt.Sprintf(", %d points attested", r.Score.Attested)
+		coverage += ", " + points(r.Score.Attested) + " attested"
 	}
 	parts := []string{coverage}
 	for _, part := range []struct {
@@ -217,9 +217,24 @@ func (t *terminal) unread(r *Report) {
 		}
 		t.wrap("   ", "these permissions would settle the denied ones: "+strings.Join(shown, ", ")+rest+"; all of them: awsready policy --missing report.json")
 	}
+	shown := 0
 	for _, g := range r.Gaps {
-		if g.Reason == "denied-by-key" || g.Reason == "throttled" || g.Reason == "error" {
-			t.wrap("   ", g.Operation+" "+g.Region+" "+g.Resource+": "+cmp.Or(g.Detail, g.Code))
+		if g.Reason != "denied-by-key" && g.Reason != "throttled" && g.Reason != "error" {
+			continue
 		}
+		if shown++; shown > most {
+			continue
+		}
+		t.wrap("   ", strings.Join(strings.Fields(g.Operation+" "+g.Region+" "+g.Resource), " ")+": "+cmp.Or(g.Detail, g.Code))
 	}
+	if shown > most {
+		t.line(fmt.Sprintf("   and %d more in the report", shown-most))
+	}
+}
+
+func points(n int) string {
+	if n == 1 {
+		return "1 point"
+	}
+	return fmt.Sprintf("%d points", n)
 }
