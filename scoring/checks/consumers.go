@@ -53,7 +53,7 @@ func guarded(region *evidence.Region, name string, own evidence.GuardrailRef, mo
 					Service: "bedrockagent", Region: region.Name, Resource: name, Reason: evidence.NotBuilt,
 					Detail: "this version does not look up the model behind a managed prompt of a flow"})
 			}
-			return evidence.With(baseModels(region, model), func(models []string) evidence.Verdict {
+			return evidence.With(consumedModels(region, model), func(models []string) evidence.Verdict {
 				for _, m := range models {
 					if !enforcedOn(g, m) {
 						return evidence.Fail("")
@@ -78,9 +78,9 @@ func enforcedOn(g evidence.BedrockEnforcedGuardrail, model string) bool {
 // geography is the prefix that an inference profile's id has before its model's.
 var geography = regexp.MustCompile(`^(global|us-gov|us|eu|apac|jp|au|ca|sa|me|mx|in|il|af|cn)\.`)
 
-// baseModels returns the ids of the foundation models behind what a consumer names: a model, an
+// consumedModels returns the ids of the foundation models behind what a consumer names: a model, an
 // inference profile or a provisioned throughput, by id or ARN.
-func baseModels(region *evidence.Region, model string) evidence.Fact[[]string] {
+func consumedModels(region *evidence.Region, model string) evidence.Fact[[]string] {
 	switch {
 	case strings.Contains(model, ":application-inference-profile/"):
 		for _, p := range region.Bedrock.InferenceProfiles.Found() {
