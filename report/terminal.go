@@ -87,6 +87,13 @@ func (t *terminal) verdict(r *Report) {
 	t.line("")
 	band := strings.ToUpper(r.Score.Band)
 	t.line(t.paint(band, text.Bold, bandColours[r.Score.Band]) + "  " + interval(r.Score.Low, r.Score.High))
+	if hanging := r.Score.High - r.Score.Low; hanging > 0 {
+		unknown := 0
+		for _, c := range r.Checks {
+			unknown += boolInt(c.Outcome == "unknown")
+		}
+		t.wrap("", fmt.Sprintf("%s hang on %d checks that are unknown", points(hanging), unknown))
+	}
 	if r.Score.CappedBy != "" {
 		t.wrap("", "capped: "+r.Score.CappedBy)
 	}
@@ -184,17 +191,10 @@ func (t *terminal) steps(r *Report) {
 
 func (t *terminal) unread(r *Report) {
 	counts := map[string]int{}
-	var permissions []string
-	seen := map[string]bool{}
+	permissions := r.MissingPermissions()
 	for _, f := range r.Findings {
 		if f.Gap != nil {
 			counts[f.Gap.Reason]++
-		}
-	}
-	for _, g := range r.Gaps {
-		if g.Reason == "denied" && g.Permission != "" && !seen[g.Permission] {
-			seen[g.Permission] = true
-			permissions = append(permissions, g.Permission)
 		}
 	}
 	if len(counts) == 0 {
