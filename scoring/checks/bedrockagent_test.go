@@ -347,6 +347,7 @@ func TestModelID(t *testing.T) {
 		"zai.glm-4.6": "zai.glm-4.6",
 		"arn:aws:bedrock:eu-central-1::foundation-model/amazon.titan-embed-text-v2:0":                            "amazon.titan-embed-text-v2:0",
 		"arn:aws:bedrock:eu-central-1:111122223333:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0": "anthropic.claude-sonnet-4-20250514-v1:0",
+		"arn:aws:bedrock:eu-central-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/cm1desktuned":         "amazon.nova-lite-v1:0:300k/cm1desktuned",
 		"": "",
 	} {
 		if got := modelID(model); got != want {

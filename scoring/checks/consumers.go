@@ -106,10 +106,11 @@ func consumedModels(region *evidence.Region, model string) evidence.Fact[[]strin
 	return evidence.Known([]string{modelID(model)})
 }
 
-// modelID is the id in an ARN, or an id, without an inference profile's geography.
+// modelID is the id in an ARN, or an id, without an inference profile's geography. A custom model's id
+// is its base model's and its own, with a slash between.
 func modelID(model string) string {
 	if strings.HasPrefix(model, "arn:") {
-		model = model[strings.LastIndexByte(model, '/')+1:]
+		_, model, _ = strings.Cut(model, "/")
 	}
 	return geography.ReplaceAllString(model, "")
 }
