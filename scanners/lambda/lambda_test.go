@@ -49,7 +49,7 @@ func scan(t *testing.T, account *fixtures.Account, client aws.HTTPClient, region
 		into.Tagging.Resources = evidence.Listed[evidence.TaggedResource]()
 	}}
 	scanned, err := scanners.Scan(t.Context(), account.Config(client), []scanners.Scanner{sts.Scanner, iam, agents, tagging, Scanner},
-		scanners.Options{Regions: []string{region}, Clock: account.Clock, KeepInput: true})
+		scanners.Options{Regions: []string{region}, Clock: account.Clock, KeepInput: true, Unlimited: true})
 	if err != nil {
 		t.Fatal(err)
 	}
