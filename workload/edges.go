@@ -28,6 +28,9 @@ func (g *Graph) functionEdges() *edges {
 		})
 		listed(e, r.BedrockAgent.KnowledgeBases, func(k evidence.KnowledgeBase) {
 			v := g.KnowledgeBase(r.Name, k)
+			if !v.Can(evidence.CanPass) {
+				return
+			}
 			listed(e, k.DataSources, func(d evidence.DataSource) {
 				known(e, d.Settings, func(s evidence.DataSourceSettings) {
 					e.invokes(s.Function, v, "transforms documents for knowledge base "+k.Name)

@@ -23,6 +23,7 @@ type Graph struct {
 	everything bool
 	tag        tag
 	identities func() map[string]evidence.Fact[iampolicy.Identity]
+	callers    func() map[string]evidence.Verdict // roles: whether they may use generative AI
 	documents  func() documents
 	functions  func() *edges // executors of agents, flows and knowledge bases
 	stores     func() *edges // knowledge bases and guardrails that agents and flows use
@@ -42,6 +43,7 @@ func New(account *evidence.Account) *Graph {
 		g.tag = tag{key, value}
 	}
 	g.identities = sync.OnceValue(g.readIdentities)
+	g.callers = sync.OnceValue(g.readCallers)
 	g.documents = sync.OnceValue(g.readDocuments)
 	g.functions = sync.OnceValue(g.functionEdges)
 	g.stores = sync.OnceValue(g.storeEdges)
@@ -236,7 +238,11 @@ func (g *Graph) Function(region string, f evidence.Function) evidence.Verdict {
 	return evidence.Any(
 		g.root(region, f.ARN, func() evidence.Verdict {
 			return relevance(evidence.With(f.Settings, func(s evidence.FunctionSettings) evidence.Verdict {
-				return g.mayCall(s.Role)
+				v := g.mayCall(s.Role)
+				if v.Passed() {
+					v.Message = "its role " + v.Message
+				}
+				return v
 			}))
 		}),
 		g.functions().reach(Unqualified(f.ARN)))
