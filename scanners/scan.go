@@ -149,7 +149,7 @@ func (s *scan) chooseRegions(ctx context.Context) {
 	for i, signs := range s.probe(ctx, regions) {
 		region := evidence.Region{Name: regions[i], Signs: signs}
 		asked := slices.Contains(named, region.Name)
-		closed := closedRegion(region)
+		closed := closedRegion(&region)
 		switch {
 		case closed != nil && !asked && closed.Reason == evidence.OrgDenied:
 			s.account.Closed = append(s.account.Closed, *closed)
@@ -227,7 +227,7 @@ var notEnabledCodes = []string{"UnrecognizedClientException", "InvalidClientToke
 
 // closedRegion returns the one gap of a region in which every probe was refused by an organization's
 // policy, or which is not enabled for the account.
-func closedRegion(region evidence.Region) *evidence.Gap {
+func closedRegion(region *evidence.Region) *evidence.Gap {
 	gaps := region.Signs.Gaps()
 	if len(gaps) == 0 || len(region.Signs.Found()) > 0 {
 		return nil
@@ -301,7 +301,7 @@ func (s *scan) targets(scanner *Scanner) []target {
 	if scanner.Regional != nil {
 		for i := range s.account.Regions {
 			region := &s.account.Regions[i]
-			if region.Name != "*" && closedRegion(*region) == nil {
+			if region.Name != "*" && closedRegion(region) == nil {
 				targets = append(targets, target{region.Name, evidence.Service(region, scanner.Service), region})
 			}
 		}

@@ -5,8 +5,10 @@ import (
 	"github.com/awsready/awsready/scanners"
 	"github.com/awsready/awsready/scanners/account"
 	"github.com/awsready/awsready/scanners/bedrock"
+	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
 	"github.com/awsready/awsready/scanners/iam"
+	"github.com/awsready/awsready/scanners/kms"
 	"github.com/awsready/awsready/scanners/sts"
 )
 
@@ -14,7 +16,9 @@ import (
 var Scanners = []scanners.Scanner{
 	account.Scanner,
 	bedrock.Scanner,
+	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
 	iam.Scanner,
+	kms.Scanner,
 	sts.Scanner,
 }
