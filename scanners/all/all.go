@@ -9,6 +9,7 @@ import (
 	"github.com/awsready/awsready/scanners/dynamodb"
 	"github.com/awsready/awsready/scanners/iam"
 	"github.com/awsready/awsready/scanners/kms"
+	"github.com/awsready/awsready/scanners/lambda"
 	"github.com/awsready/awsready/scanners/sts"
 )
 
@@ -20,5 +21,6 @@ var Scanners = []scanners.Scanner{
 	dynamodb.Scanner,
 	iam.Scanner,
 	kms.Scanner,
+	lambda.Scanner,
 	sts.Scanner,
 }

@@ -25,6 +25,10 @@ var All = slices.Concat(
 	modelAccessChecks,
 	kmsChecks,
 	lambdaChecks,
+	lambdaConfigurationChecks,
+	lambdaEventChecks,
+	lambdaInvocationChecks,
+	lambdaTelemetryChecks,
 	taggingChecks,
 )
 
