@@ -33,6 +33,10 @@ type Graph struct {
 	tables     func() []grantedTables
 	data       func() *edges                                             // buckets and clusters that hold the workload's data
 	tags       func() map[string]map[string]evidence.Fact[evidence.Tags] // by region and ARN
+
+	guardrailConditions func() *edges // guardrail versions that policies of roles in scope demand
+	guardrailUses       func() map[string]Uses
+	modelUses           func() map[string]Uses
 }
 
 type tag struct{ key, value string }
@@ -54,6 +58,9 @@ func New(account *evidence.Account) *Graph {
 	g.tables = sync.OnceValue(g.tableGrants)
 	g.data = sync.OnceValue(g.dataEdges)
 	g.tags = sync.OnceValue(g.readTags)
+	g.guardrailConditions = sync.OnceValue(g.readGuardrailConditions)
+	g.guardrailUses = sync.OnceValue(g.readGuardrailUses)
+	g.modelUses = sync.OnceValue(g.readModelUses)
 	return g
 }
 
