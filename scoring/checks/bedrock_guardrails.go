@@ -164,6 +164,9 @@ func guardrailEnforced(in *scoring.Input, region *evidence.Region) evidence.Verd
 			if every && len(s.Excluded) == 0 {
 				return evidence.Pass(name + " on every model")
 			}
+			if every && !slices.ContainsFunc(s.Excluded, func(id string) bool { return !embeds(region, modelTarget{models: []string{id}}).Passed() }) {
+				return evidence.Pass(name + " on every model that answers")
+			}
 			return answered(in, region, name, func(id string) bool {
 				return !slices.Contains(s.Excluded, id) && (every || slices.Contains(s.Included, id))
 			})
@@ -182,13 +185,13 @@ func answered(in *scoring.Input, region *evidence.Region, name string, covers fu
 						return evidence.Fail(name + ", but not on " + t.models[i])
 					})
 				}
-				return evidence.Pass(name + " on " + m.id)
+				return evidence.Pass(name + " on the models in use")
 			})
 		})
 	})
 	if v.Can(evidence.CanBeAbsent) { // no such model is in use
 		v.Outcomes = v.Outcomes&^evidence.CanBeAbsent | evidence.CanPass
-		v.Message = name
+		v.Message = name + " on some models"
 	}
 	return v
 }
