@@ -5,6 +5,7 @@ import (
 	"github.com/awsready/awsready/scanners"
 	"github.com/awsready/awsready/scanners/account"
 	"github.com/awsready/awsready/scanners/bedrock"
+	"github.com/awsready/awsready/scanners/cloudwatch"
 	"github.com/awsready/awsready/scanners/dynamodb"
 	"github.com/awsready/awsready/scanners/sts"
 )
@@ -13,6 +14,7 @@ import (
 var Scanners = []scanners.Scanner{
 	account.Scanner,
 	bedrock.Scanner,
+	cloudwatch.Scanner,
 	dynamodb.Scanner,
 	sts.Scanner,
 }

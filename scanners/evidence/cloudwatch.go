@@ -30,10 +30,10 @@ type AlarmSettings struct {
 	MissingData    string        `json:"missing_data,omitempty"` // TreatMissingData
 	Statistic      string        `json:"statistic,omitempty"`    // or extended statistic
 	Anomaly        bool          `json:"anomaly"`                // compares with an anomaly detection band
-	Evaluation     string        `json:"evaluation,omitempty"` // PARTIAL_DATA, EVALUATION_ERROR or EVALUATION_FAILURE
-	Watches        []AlarmMetric `json:"watches,omitempty"`    // directly, or through what its math refers to
-	Queries        []string      `json:"queries,omitempty"`    // Metrics Insights and PromQL text
-	LogGroups      []string      `json:"log_groups,omitempty"` // names or ARNs; log alarms only
+	Evaluation     string        `json:"evaluation,omitempty"`   // PARTIAL_DATA, EVALUATION_ERROR or EVALUATION_FAILURE
+	Watches        []AlarmMetric `json:"watches,omitempty"`      // directly, or through what its math refers to
+	Queries        []string      `json:"queries,omitempty"`      // Metrics Insights and PromQL text
+	LogGroups      []string      `json:"log_groups,omitempty"`   // names or ARNs; log alarms only
 }
 
 // AlarmMetric is a metric that an alarm watches.
