@@ -16,6 +16,8 @@ var All = slices.Concat(
 	agentChecks,
 	budgetChecks,
 	alarmChecks,
+	alarmPracticeChecks,
+	dashboardChecks,
 	metricChecks,
 	logChecks,
 	dynamodbChecks,
