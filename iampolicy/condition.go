@@ -242,25 +242,25 @@ func settle(value string) string {
 	}
 }
 
-// accounts returns the accounts the values of a fixed condition name, and false
-// when they do not say.
-func (c Condition) accounts() ([]string, bool) {
-	var accounts []string
+// accounts returns the accounts the values of a fixed condition name, and whether
+// every value names one.
+func (c Condition) accounts() (accounts []string, closed bool) {
+	closed = true
 	for _, value := range c.Values {
-		account := settle(value)
+		account := ""
 		switch ruleOf(c.Key).form {
 		case accountID:
+			account = settle(value)
 		case arn:
-			account = accountOf(account)
-		default:
-			return nil, false
+			account = accountOf(settle(value))
 		}
-		if account != own && !isAccountID(account) {
-			return nil, false
+		if account == own || isAccountID(account) {
+			accounts = append(accounts, account)
+		} else {
+			closed = false
 		}
-		accounts = append(accounts, account)
 	}
-	return accounts, true
+	return accounts, closed
 }
 
 // accountOf returns the account of an ARN, "" when it has none.

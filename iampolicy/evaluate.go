@@ -29,19 +29,12 @@ func areas(doc *Document, effect Effect, actions, resources []set) []area {
 	return found
 }
 
-func (a area) covers(action, resource set, loose bool) bool {
-	return covered(a.actions, action, loose) && covered(a.resources, resource, loose)
-}
-
+// coversAll reports whether the area takes in each action on each resource.
 func (a area) coversAll(actions, resources []set) bool {
-	for _, action := range actions {
-		for _, resource := range resources {
-			if !a.covers(action, resource, false) {
-				return false
-			}
-		}
+	outside := func(sets []set) func(set) bool {
+		return func(s set) bool { return !covered(sets, s, false) }
 	}
-	return true
+	return !slices.ContainsFunc(actions, outside(a.actions)) && !slices.ContainsFunc(resources, outside(a.resources))
 }
 
 // reach is what an Allow statement gives within the boundary, before any Deny.
@@ -105,73 +98,131 @@ func (id Identity) denies(actions, resources []set) []area {
 	return found
 }
 
+// share is how much of a set another takes in; of actions and resources
+// together it is the lesser.
+type share int
+
+const (
+	nothing  share = iota
+	some           // a part, perhaps all
+	maybeAll       // all, if a policy variable has it so
+	all
+)
+
+func shareOf(sets []set, o set) share {
+	switch {
+	case !met(sets, o):
+		return nothing
+	case covered(sets, o, false):
+		return all
+	case covered(sets, o, true):
+		return maybeAll
+	}
+	return some
+}
+
+// fence is a Deny statement with its share of each action and resource set.
+type fence struct {
+	statement          *Statement
+	actions, resources []share
+}
+
+// fencesOn returns the Deny statements that reach into the action and resource
+// sets, reckoned once for each set rather than for each pair.
+func fencesOn(denies []area, actions, resources []set) []fence {
+	shares := func(sets, of []set) []share {
+		shares := make([]share, len(of))
+		for i, o := range of {
+			shares[i] = shareOf(sets, o)
+		}
+		return shares
+	}
+	var found []fence
+	for _, d := range denies {
+		f := fence{d.statement, shares(d.actions, actions), shares(d.resources, resources)}
+		if slices.Max(f.actions) > nothing && slices.Max(f.resources) > nothing {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
 // verdict is what the Deny statements do to one action set on one resource set.
 type verdict struct {
 	denied bool // all of it, always
 	fenced bool // all of it, when a condition or a policy variable has it so
 	partly bool // a part of it, always
 	maybe  bool // some of it, when a condition or a policy variable has it so
-	denies []*Statement
 }
 
-func judge(action, resource set, denies []area) verdict {
+// judge weighs the Deny statements on the i-th action and j-th resource set.
+func judge(fences []fence, i, j int) verdict {
 	var v verdict
-	for _, d := range denies {
-		if !touched(d.actions, action) || !touched(d.resources, resource) {
-			continue
+	for _, f := range fences {
+		conditional := len(f.statement.Conditions) > 0
+		switch taken := min(f.actions[i], f.resources[j]); {
+		case taken == nothing:
+		case taken == all && !conditional:
+			v.denied = true
+		case taken >= maybeAll:
+			v.fenced, v.maybe = true, true
+		case conditional:
+			v.maybe = true
+		default:
+			v.partly = true
 		}
-		conditional := len(d.statement.Conditions) > 0
-		if !conditional && d.covers(action, resource, false) {
-			return verdict{denied: true, denies: []*Statement{d.statement}}
-		}
-		fenced := d.covers(action, resource, true)
-		v.fenced = v.fenced || fenced
-		v.maybe = v.maybe || fenced || conditional
-		v.partly = v.partly || !fenced && !conditional
-		v.denies = append(v.denies, d.statement)
 	}
 	return v
 }
 
-// grants evaluates the queried actions and resources, of which keep picks those
-// of interest.
-func (id Identity) grants(actions, resources []set, keep func(action, resource set) bool) []Grant {
+// grants evaluates the queried actions and resources, of which keepAction and
+// keepResource pick those of interest.
+func (id Identity) grants(actions, resources []set, keepAction, keepResource func(set) bool) []Grant {
 	denies := id.denies(actions, resources)
 	var grants []Grant
 	for _, r := range id.reaches(actions, resources) {
-		g := Grant{Statement: r.statement, Conditions: r.conditions,
-			PartlyDenied: r.bounded, Conditional: len(r.conditions) > 0}
-		for _, action := range r.actions {
-			for _, resource := range r.resources {
-				if keep(action, resource) {
-					g.add(action, resource, judge(action, resource, denies))
-				}
-			}
+		r.actions = slices.DeleteFunc(r.actions, func(s set) bool { return !keepAction(s) })
+		r.resources = slices.DeleteFunc(r.resources, func(s set) bool { return !keepResource(s) })
+		if len(r.actions) == 0 || len(r.resources) == 0 {
+			continue
 		}
-		if len(g.Actions) > 0 {
+		if g, ok := r.grant(fencesOn(denies, r.actions, r.resources)); ok {
 			grants = append(grants, g)
 		}
 	}
 	return grants
 }
 
-// add takes an action set on a resource set into the grant, as far as the Deny
-// statements leave it.
-func (g *Grant) add(action, resource set, v verdict) {
-	for _, deny := range v.denies {
-		if !slices.Contains(g.Denies, deny) {
-			g.Denies = append(g.Denies, deny)
+// grant returns what the Deny statements leave of a reach, and whether that is
+// anything.
+func (r reach) grant(fences []fence) (Grant, bool) {
+	g := Grant{Statement: r.statement, Conditions: r.conditions,
+		PartlyDenied: r.bounded, Conditional: len(r.conditions) > 0}
+	keptActions, keptResources := make([]bool, len(r.actions)), make([]bool, len(r.resources))
+	for i := range r.actions {
+		for j := range r.resources {
+			v := judge(fences, i, j)
+			g.PartlyDenied = g.PartlyDenied || v.denied || v.partly
+			if !v.denied {
+				g.Conditional = g.Conditional || v.maybe
+				keptActions[i], keptResources[j] = true, true
+			}
 		}
 	}
-	g.PartlyDenied = g.PartlyDenied || v.denied || v.partly
-	if v.denied {
-		return
+	for i, action := range r.actions {
+		if keptActions[i] {
+			g.Actions, g.NotActions = include(g.Actions, action.all[:1]), include(g.NotActions, action.none)
+		}
 	}
-	g.Conditional = g.Conditional || v.maybe
-	g.Actions = include(g.Actions, action.all[:1])
-	g.NotActions = include(g.NotActions, action.none)
-	g.Resources = include(g.Resources, resource.all[:1])
-	g.NotResources = include(g.NotResources, resource.none)
+	for j, resource := range r.resources {
+		if keptResources[j] {
+			g.Resources, g.NotResources = include(g.Resources, resource.all[:1]), include(g.NotResources, resource.none)
+		}
+	}
+	for _, f := range fences {
+		g.Denies = append(g.Denies, f.statement)
+	}
+	return g, len(g.Actions) > 0
 }
 
 // include adds the texts of patterns to a list. Of patterns that must all match

@@ -136,23 +136,17 @@ func (e Exposure) within(limits []limit, account string) []Exposure {
 		e.RestrictedBy = e.Statement.narrowedBy(nil)
 		return []Exposure{e}
 	}
-	var accounts []string
-	named := false
-	for _, l := range limits {
-		switch {
-		case !l.named:
-		case !named:
-			accounts, named = l.accounts, true
-		default:
-			accounts = slices.DeleteFunc(slices.Clone(accounts), func(a string) bool { return !slices.Contains(l.accounts, a) })
-		}
-	}
 	e.Kind, e.RestrictedBy = OtherAccount, e.Statement.narrowedBy(limits)
 	var exposures []Exposure
-	for i, a := range accounts {
-		if a != own && a != account && !slices.Contains(accounts[:i], a) {
-			e.Account = a
-			exposures = append(exposures, e)
+	seen := []string{own, account}
+	for _, l := range limits {
+		for _, a := range l.accounts {
+			bars := func(l limit) bool { return l.closed && !slices.Contains(l.accounts, a) }
+			if !slices.Contains(seen, a) && !slices.ContainsFunc(limits, bars) {
+				seen = append(seen, a)
+				e.Account = a
+				exposures = append(exposures, e)
+			}
 		}
 	}
 	return exposures
@@ -161,8 +155,8 @@ func (e Exposure) within(limits []limit, account string) []Exposure {
 // limit is one restriction of who a statement opens to.
 type limit struct {
 	keys     []string
-	accounts []string
-	named    bool // it names accounts, all in accounts
+	accounts []string // the accounts it names
+	closed   bool     // it lets in no others
 }
 
 // narrowedBy returns the keys of the limits, and sts:ExternalId if the statement
@@ -192,8 +186,8 @@ func (doc *Document) limits(s *Statement, service bool) []limit {
 	var limits []limit
 	for _, c := range s.Conditions {
 		if counts(c) && c.restricts(s.Conditions) {
-			accounts, named := c.accounts()
-			limits = append(limits, limit{[]string{c.Key}, accounts, named})
+			accounts, closed := c.accounts()
+			limits = append(limits, limit{[]string{c.Key}, accounts, closed})
 		}
 	}
 	for i := range doc.Statements {
@@ -202,15 +196,15 @@ func (doc *Document) limits(s *Statement, service bool) []limit {
 			continue
 		}
 		// A request is spared when any of the Deny's conditions fails.
-		l := limit{named: true}
+		l := limit{closed: true}
 		if slices.ContainsFunc(deny.Conditions, func(c Condition) bool { return !counts(c) || !c.spares() || !c.fixed() }) {
 			continue
 		}
 		for _, c := range deny.Conditions {
-			accounts, named := c.accounts()
+			accounts, closed := c.accounts()
 			l.keys = append(l.keys, c.Key)
 			l.accounts = append(l.accounts, accounts...)
-			l.named = l.named && named
+			l.closed = l.closed && closed
 		}
 		if deny.coversStatement(s) {
 			limits = append(limits, l)

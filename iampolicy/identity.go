@@ -1,6 +1,9 @@
 package iampolicy
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Identity is what IAM evaluates for a user or role within its account: all its
 // identity-based policies, inline and managed and for a user those of its
@@ -65,8 +68,8 @@ type Grant struct {
 // Denies cover it only together is not looked at. A grant that several
 // statements of the boundary allow in part occurs once for each.
 func (id Identity) Grants(action string) []Grant {
-	return id.grants([]set{anything(actionPattern(action))}, everyResource(),
-		func(set, set) bool { return true })
+	keep := func(set) bool { return true }
+	return id.grants([]set{anything(actionPattern(action))}, everyResource(), keep, keep)
 }
 
 // Allows decides an action on a resource. Either may be a pattern; the question
@@ -77,12 +80,13 @@ func (id Identity) Allows(action, resource string) Decision {
 	denies := id.denies(actions, resources)
 	decision := No
 	for _, r := range id.reaches(actions, resources) {
-		for _, a := range r.actions {
-			for _, on := range r.resources {
-				switch v := judge(a, on, denies); {
+		fences := fencesOn(denies, r.actions, r.resources)
+		for i := range r.actions {
+			for j := range r.resources {
+				switch v := judge(fences, i, j); {
 				case v.denied:
 				case len(r.conditions) > 0 || v.fenced:
-					decision = max(decision, Conditional)
+					decision = Conditional
 				default:
 					return Yes
 				}
@@ -103,27 +107,25 @@ func (id Identity) Administrator() bool {
 	if id.Boundary != nil && len(areas(id.Boundary, Deny, actions, resources)) > 0 {
 		return false
 	}
-	denies := id.denies(actions, resources)
-	for _, r := range id.reaches(actions, resources) {
-		if len(r.conditions) > 0 || r.bounded || !covered(r.actions, actions[0], false) ||
-			!covered(r.resources, resources[0], false) {
-			continue
-		}
-		if v := judge(actions[0], resources[0], denies); !v.denied && !v.fenced {
-			return true
-		}
+	if v := judge(fencesOn(id.denies(actions, resources), actions, resources), 0, 0); v.denied || v.fenced {
+		return false
 	}
-	return false
+	return slices.ContainsFunc(id.reaches(actions, resources), func(r reach) bool {
+		return len(r.conditions) == 0 &&
+			covered(r.actions, actions[0], false) && covered(r.resources, resources[0], false)
+	})
 }
 
 // ServiceWildcards returns the grants of all actions of a service ("s3:*", "*",
 // or everything but a NotAction) on all resources. Grant.Actions holds only such
 // patterns; a NotResource counts as all resources and is given with the grant.
 func (id Identity) ServiceWildcards() []Grant {
-	return id.grants([]set{anything(actionPattern("*"))}, everyResource(), func(a, on set) bool {
-		return !slices.ContainsFunc(a.all, func(p pattern) bool { return !serviceWide(p.text) }) &&
-			every(on, everyResource()[0])
-	})
+	resources := everyResource()
+	wide := func(action set) bool {
+		return !slices.ContainsFunc(action.all, func(p pattern) bool { return !serviceWide(p.text) })
+	}
+	return id.grants([]set{anything(actionPattern("*"))}, resources, wide,
+		func(s set) bool { return every(s, resources[0]) })
 }
 
 // ResourceWildcards returns the grants of any of the actions on every resource
@@ -136,7 +138,8 @@ func (id Identity) ResourceWildcards(resource string, actions []string, restrict
 		queries = append(queries, anything(actionPattern(action)))
 	}
 	resources := []set{anything(resourcePattern(resource))}
-	grants := id.grants(queries, resources, func(_, on set) bool { return every(on, resources[0]) })
+	grants := id.grants(queries, resources, func(set) bool { return true },
+		func(s set) bool { return every(s, resources[0]) })
 	return slices.DeleteFunc(grants, func(g Grant) bool { return g.RestrictedBy(restricting...) })
 }
 
@@ -165,7 +168,7 @@ func (g Grant) RestrictedBy(keys ...string) bool {
 
 // deniedBy reports whether a Deny covers the whole grant.
 func (g Grant) deniedBy(deny *Statement) bool {
-	if len(g.Actions) == 0 || len(g.Resources) == 0 {
+	if g.Statement == nil {
 		return false
 	}
 	actions := sets(g.Actions, g.NotActions, actionPattern)
@@ -196,10 +199,6 @@ func every(s, query set) bool {
 
 // serviceWide reports whether a pattern names all actions of a service.
 func serviceWide(action string) bool {
-	for i := range len(action) {
-		if action[i] == ':' {
-			return i+1 < len(action) && onlyRuns(action[i+1:])
-		}
-	}
-	return action != "" && action[len(action)-1] == '*'
+	_, name, ok := strings.Cut(action, ":")
+	return ok && onlyRuns(name)
 }

@@ -1,5 +1,10 @@
 package iampolicy
 
+import (
+	"slices"
+	"strings"
+)
+
 // set is what an element names: everything that matches all of the patterns in
 // all and none of those in none. An Action or Resource element is one set for
 // each pattern, a NotAction or NotResource element a single set with exceptions.
@@ -13,7 +18,7 @@ func anything(p pattern) set { return set{all: []pattern{p}} }
 // actionPattern reads a pattern of an Action element. A lone * is written *:*,
 // which is the same to AWS and lets the two cover each other.
 func actionPattern(text string) pattern {
-	if text != "" && onlyRuns(text) {
+	if onlyRuns(text) {
 		text = everyAction
 	}
 	return pattern{text: text, action: true}
@@ -21,36 +26,33 @@ func actionPattern(text string) pattern {
 
 const everyAction = "*:*"
 
-func onlyRuns(text string) bool {
-	for i := range len(text) {
-		if text[i] != '*' {
+func onlyRuns(text string) bool { return text != "" && strings.Trim(text, "*") == "" }
+
+func resourcePattern(text string) pattern { return pattern{text: text, variables: true} }
+
+// meets reports whether two sets have anything in common.
+func (s set) meets(o set) bool {
+	for _, p := range s.all {
+		if !reaches(p, o.all) {
 			return false
 		}
 	}
-	return true
+	empties := func(n pattern) bool { return excludes(n, s.all) || excludes(n, o.all) }
+	return !slices.ContainsFunc(s.none, empties) && !slices.ContainsFunc(o.none, empties)
 }
-
-func resourcePattern(text string) pattern { return pattern{text: text, variables: true} }
 
 // intersect returns what two sets have in common, and false when that is
 // nothing. Patterns that say nothing more are left out.
 func (s set) intersect(o set) (set, bool) {
-	for _, p := range s.all {
-		for _, q := range o.all {
-			if !p.overlaps(q) {
-				return set{}, false
-			}
-		}
+	if !s.meets(o) {
+		return set{}, false
 	}
-	common := set{all: append([]pattern(nil), s.all...)}
+	common := set{all: s.all}
 	for _, q := range o.all {
 		common.all = narrow(common.all, q)
 	}
 	for _, exceptions := range [][]pattern{s.none, o.none} {
 		for _, n := range exceptions {
-			if excludes(n, common.all) {
-				return set{}, false
-			}
 			if reaches(n, common.all) {
 				common.none = append(common.none, n)
 			}
@@ -59,7 +61,7 @@ func (s set) intersect(o set) (set, bool) {
 	return common, true
 }
 
-// narrow adds a pattern to those that must all match.
+// narrow returns the patterns that must all match with one more.
 func narrow(all []pattern, q pattern) []pattern {
 	kept := all[:0:0]
 	for _, p := range all {
@@ -127,10 +129,10 @@ func covered(sets []set, o set, loose bool) bool {
 	return false
 }
 
-// touched reports whether one of the sets reaches into o.
-func touched(sets []set, o set) bool {
+// met reports whether one of the sets has anything in common with o.
+func met(sets []set, o set) bool {
 	for _, s := range sets {
-		if _, ok := s.intersect(o); ok {
+		if s.meets(o) {
 			return true
 		}
 	}
@@ -169,11 +171,8 @@ func elementSets(named, excepted []string, read func(string) pattern, every stri
 	var sets []set
 	for _, text := range named {
 		p := read(text)
-		for _, query := range queries {
-			if reaches(p, query.all) {
-				sets = append(sets, anything(p))
-				break
-			}
+		if slices.ContainsFunc(queries, func(query set) bool { return reaches(p, query.all) }) {
+			sets = append(sets, anything(p))
 		}
 	}
 	if excepted != nil {
@@ -181,11 +180,8 @@ func elementSets(named, excepted []string, read func(string) pattern, every stri
 		for _, text := range excepted {
 			rest.none = append(rest.none, read(text))
 		}
-		for _, query := range queries {
-			if _, ok := rest.intersect(query); ok {
-				sets = append(sets, rest)
-				break
-			}
+		if met(queries, rest) {
+			sets = append(sets, rest)
 		}
 	}
 	return sets

@@ -1,7 +1,6 @@
 package scanners
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -53,10 +52,10 @@ var (
 	namedInOrg = regexp.MustCompile(`(?i)perform: ([a-z0-9-]+:[A-Za-z0-9]+)`)
 )
 
-// gapOf says what kept a call from being answered. regionReached tells whether AWS has already
-// answered in the region, so that a host name that does not exist means a service that is not there.
-func gapOf(err error, scanner *Scanner, region, resource string, regionReached bool) evidence.Gap {
-	gap := evidence.Gap{Service: scanner.Service, Region: region, Resource: resource, Code: Code(err), Reason: evidence.Failed}
+// gapOf says what kept a call from being answered.
+func (r *Run) gapOf(err error, resource string) evidence.Gap {
+	scanner := r.scanner
+	gap := evidence.Gap{Service: scanner.Service, Region: r.Region, Resource: resource, Code: Code(err), Reason: evidence.Failed}
 	var operation *smithy.OperationError
 	if errors.As(err, &operation) {
 		gap.Operation = operation.OperationName
@@ -71,11 +70,11 @@ func gapOf(err error, scanner *Scanner, region, resource string, regionReached b
 	}
 	var dns *net.DNSError
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case r.ended() != nil: // a timeout of the network's is a DeadlineExceeded too
 		gap.Reason, gap.Permission = evidence.Interrupted, ""
 	case errors.Is(err, ErrUndeclared):
 		gap.Permission, gap.Detail = "", ErrUndeclared.Error()
-	case errors.As(err, &dns) && dns.IsNotFound && regionReached,
+	case errors.As(err, &dns) && dns.IsNotFound && r.reached.Load(), // AWS answers in the region: it lacks the service
 		noSupport.MatchString(message), gap.Code == "UnknownOperationException", gap.Code == "UnsupportedOperation" && noSupport.MatchString(message):
 		gap.Reason, gap.Permission = evidence.Unavailable, ""
 	case Is(err, throttleCodes...):

@@ -1,10 +1,12 @@
 package scanners
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 
@@ -79,7 +81,21 @@ func (l lock) Do(r *http.Request) (*http.Response, error) {
 	if _, ok := CallOf(r); !ok {
 		return nil, ErrUndeclared
 	}
-	return l.client.Do(r)
+	response, err := l.client.Do(r)
+	if err != nil || response.StatusCode != http.StatusOK {
+		return response, err
+	}
+	// The SDK takes an empty body for a reply without members, and an empty listing for complete.
+	body := bufio.NewReader(response.Body)
+	if _, err := body.Peek(1); err != nil {
+		response.Body.Close()
+		return nil, fmt.Errorf("the reply is empty: %w", err)
+	}
+	response.Body = struct {
+		io.Reader
+		io.Closer
+	}{body, response.Body}
+	return response, nil
 }
 
 // limits holds a token bucket per service, region and operation that has a rate.

@@ -27,6 +27,7 @@ type Run struct {
 	scanner  *Scanner
 	parallel int
 	reached  *atomic.Bool // AWS has answered in this region
+	ended    func() error // why the scan ended early; nil while it runs
 }
 
 // Gap returns a gap of this run, for something that was not asked.
@@ -52,7 +53,7 @@ func Read[T any](r *Run, resource string, read func() (T, error)) (fact evidence
 	}()
 	value, err := read()
 	if err != nil {
-		return evidence.Missing[T](gapOf(err, r.scanner, r.Region, resource, r.reached.Load()))
+		return evidence.Missing[T](r.gapOf(err, resource))
 	}
 	r.reached.Store(true)
 	return evidence.Known(value)

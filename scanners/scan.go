@@ -25,7 +25,8 @@ type Options struct {
 	Clock       time.Time
 	KeepInput   bool // let the transport see each call's input
 	Stats       *Stats
-	Trace       func(CallTrace) // called for every request
+	Trace       func(CallTrace)          // called for every request
+	Started     func(Identity, []string) // called once the regions are chosen, before they are read
 }
 
 // Parallel is the number of reads that one scanner makes side by side in one region.
@@ -45,9 +46,20 @@ func Scan(ctx context.Context, cfg aws.Config, list []Scanner, o Options) (*evid
 		Scan: evidence.Scan{Scope: s.o.Scope, WorkloadTag: o.WorkloadTag, Metrics: o.Metrics, Skipped: o.Skip},
 	}
 	s.chooseRegions(ctx)
+	if o.Started != nil {
+		o.Started(identity, regionNames(s.account))
+	}
 	s.read(ctx)
 	evidence.FillUnset(s.account, evidence.Gap{Reason: evidence.NotAsked, Detail: "the workload does not reach it"})
 	return s.account, nil
+}
+
+func regionNames(a *evidence.Account) []string {
+	names := make([]string, len(a.Regions))
+	for i := range a.Regions {
+		names[i] = a.Regions[i].Name
+	}
+	return names
 }
 
 // homeRegion is where a partition's global services are asked (AWS General Reference, service endpoints).
@@ -92,12 +104,12 @@ func newScan(cfg aws.Config, list []Scanner, o Options) *scan {
 }
 
 // run prepares one scanner's work in one region.
-func (s *scan) run(scanner *Scanner, region string) *Run {
+func (s *scan) run(ctx context.Context, scanner *Scanner, region string) *Run {
 	reached, _ := s.reached.LoadOrStore(region, new(atomic.Bool))
 	run := &Run{
 		Config: guarded(s.cfg, guard{scanner, region, s.o.KeepInput, &s.limits}),
 		Region: region, Clock: s.o.Clock, Metrics: s.o.Metrics,
-		scanner: scanner, parallel: Parallel, reached: reached.(*atomic.Bool),
+		scanner: scanner, parallel: Parallel, reached: reached.(*atomic.Bool), ended: ctx.Err,
 	}
 	if s.account != nil {
 		run.Account, run.Partition = s.account.ID, s.account.Partition
@@ -108,7 +120,7 @@ func (s *scan) run(scanner *Scanner, region string) *Run {
 func (s *scan) identify(ctx context.Context) (Identity, error) {
 	for i := range s.list {
 		if s.list[i].Identify != nil {
-			return s.list[i].Identify(ctx, s.run(&s.list[i], s.cfg.Region))
+			return s.list[i].Identify(ctx, s.run(ctx, &s.list[i], s.cfg.Region))
 		}
 	}
 	return Identity{}, fmt.Errorf("no scanner identifies the caller")
@@ -155,7 +167,7 @@ func (s *scan) chooseRegions(ctx context.Context) {
 func (s *scan) enabledRegions(ctx context.Context) evidence.List[string] {
 	for i := range s.list {
 		if s.list[i].Regions != nil {
-			return s.list[i].Regions(ctx, s.run(&s.list[i], s.account.Home))
+			return s.list[i].Regions(ctx, s.run(ctx, &s.list[i], s.account.Home))
 		}
 	}
 	return evidence.Listed[string]()
@@ -180,7 +192,7 @@ func (s *scan) probe(ctx context.Context, regions []string) []evidence.List[stri
 			wait.Go(func() {
 				s.slots <- struct{}{}
 				defer func() { <-s.slots }()
-				found := probeOne(ctx, s.run(scanner, region), scanner)
+				found := probeOne(ctx, s.run(ctx, scanner, region), scanner)
 				mu.Lock()
 				defer mu.Unlock()
 				signs[i].Append(found)
@@ -245,7 +257,9 @@ func (s *scan) read(ctx context.Context) {
 		all.Go(func() {
 			defer close(done[scanner.Service])
 			for _, need := range scanner.Needs {
-				<-done[need]
+				if other := done[need]; other != nil {
+					<-other
+				}
 			}
 			view := s.account.View(scanner.Needs...)
 			graph := workload.New(view)
@@ -254,7 +268,7 @@ func (s *scan) read(ctx context.Context) {
 				wait.Go(func() {
 					s.slots <- struct{}{}
 					defer func() { <-s.slots }()
-					run := s.run(scanner, target.region)
+					run := s.run(ctx, scanner, target.region)
 					run.Evidence, run.Workload = view, graph
 					s.readOne(ctx, scanner, run, target)
 					s.o.Stats.Done.Add(1)

@@ -2,6 +2,7 @@ package scanners
 
 import (
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -10,10 +11,10 @@ import (
 
 // Stats counts what a scan does while it runs. It is safe for use from several goroutines.
 type Stats struct {
-	Total     atomic.Int64 // services times regions to read
-	Done      atomic.Int64 // of them finished
-	Calls     atomic.Int64 // requests sent, retries included
-	Throttles atomic.Int64 // of them answered with 429 or 503
+	Total   atomic.Int64 // services times regions to read
+	Done    atomic.Int64 // of them finished
+	Calls   atomic.Int64 // requests sent, retries included
+	Retries atomic.Int64 // of them repeated after a throttle or a fault
 }
 
 // CallTrace is what may be logged of a request: never a body, a header or a query.
@@ -32,14 +33,14 @@ type counter struct {
 
 func (c counter) Do(r *http.Request) (*http.Response, error) {
 	c.stats.Calls.Add(1)
+	if attempt := r.Header.Get("Amz-Sdk-Request"); attempt != "" && !strings.HasPrefix(attempt, "attempt=1;") && attempt != "attempt=1" {
+		c.stats.Retries.Add(1)
+	}
 	start := time.Now()
 	response, err := c.client.Do(r)
 	status := 0
 	if response != nil {
 		status = response.StatusCode
-	}
-	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
-		c.stats.Throttles.Add(1)
 	}
 	if c.trace != nil {
 		call, _ := CallOf(r)

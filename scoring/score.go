@@ -166,7 +166,7 @@ func (s *Scores) fold(in *Input) {
 			parts = append(parts, weighted{qs.Interval, 1})
 			seen = append(seen, weighted{qs.Observed, 1})
 			if !qs.Interval.Absent {
-				c.Coverage.Read.Add(c.Coverage.Read, qs.read())
+				c.Coverage.Read.Add(c.Coverage.Read, qs.Covered())
 				c.Coverage.Weight.Add(c.Coverage.Weight, one)
 			}
 		}
@@ -270,8 +270,8 @@ func combine(checks, weak Interval, attested *Interval) Interval {
 	return result
 }
 
-// read is the share of the question that was read; one that no check can answer is read by its attestation.
-func (q *QuestionScore) read() *big.Rat {
+// Covered is the share of the question that was read; one that no check can answer is read by its attestation.
+func (q *QuestionScore) Covered() *big.Rat {
 	switch {
 	case q.Weight > 0:
 		return big.NewRat(q.Read, q.Weight)

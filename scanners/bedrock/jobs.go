@@ -60,6 +60,7 @@ func evaluationJobs(ctx context.Context, run *scanners.Run, client *sdk.Client) 
 func evaluation(j types.EvaluationSummary) evidence.BedrockEvaluationSummary {
 	s := evidence.BedrockEvaluationSummary{
 		Status: string(j.Status), Created: aws.ToTime(j.CreationTime), RAG: j.ApplicationType == types.ApplicationTypeRagEvaluation,
+		//lint:ignore SA1019 jobs made before the newer summary existed have only these
 		Models: j.ModelIdentifiers, KnowledgeBases: j.RagIdentifiers,
 	}
 	if c := j.InferenceConfigSummary; c != nil {

@@ -62,6 +62,9 @@ func (f Fact[T]) Gap() *Gap {
 	return &unread
 }
 
+// Complete reports that the fact was read.
+func (f Fact[T]) Complete() bool { return f.value != nil }
+
 // Blank replaces the fact by a gap.
 func (f *Fact[T]) Blank(gap Gap) { *f = Fact[T]{gap: &gap} }
 
@@ -124,6 +127,9 @@ func (l List[R]) Gaps() []Gap {
 	}
 	return l.gaps
 }
+
+// Complete reports that the listing was read to its end.
+func (l List[R]) Complete() bool { return l.read }
 
 // Blank replaces the list by a gap; where a service is not available the list is empty.
 func (l *List[R]) Blank(gap Gap) {

@@ -10,6 +10,7 @@ import (
 type Unreadable interface {
 	Blank(Gap)
 	Unset() bool
+	Complete() bool
 }
 
 // Walk calls visit for every Fact and List reachable from root, a pointer, parents first, with a
@@ -101,4 +102,11 @@ func (a *Account) View(services ...string) *Account {
 		}
 	}
 	return view
+}
+
+// NothingRead reports that not a single fact or listing of an account was read.
+func NothingRead(a *Account) bool {
+	nothing := true
+	Walk(a, func(_ string, u Unreadable) { nothing = nothing && !u.Complete() })
+	return nothing
 }

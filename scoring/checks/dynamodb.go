@@ -60,7 +60,7 @@ var dynamodbChecks = []scoring.Check{
 		Aliases:    []string{"dynamodb-ttl-session-tables"},
 		Title:      "Session and conversation tables expire their items",
 		Questions:  []string{"2.2", "8.6"},
-		Severity:   scoring.Medium,
+		Severity:   scoring.Low,
 		Operations: []string{"dynamodb.DescribeTimeToLive"},
 		Why:        "Conversations that nobody deletes pile up as personal data and as cost.",
 		Fix:        "aws dynamodb update-time-to-live --table-name <table> --time-to-live-specification Enabled=true,AttributeName=expiresAt",

@@ -1,0 +1,222 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// Width of the terminal summary, in columns.
+const Width = 80
+
+// WriteTerminal writes the summary that a person reads in a terminal, 80 columns wide.
+func WriteTerminal(w io.Writer, r *Report, colours bool) error {
+	t := terminal{w: w, colours: colours}
+	t.head(r)
+	if r.Score == nil {
+		t.line("")
+		t.wrap("", "No GenAI workload was found: there is nothing to score. Every probe was read. Scan everything with --scope account, or name a region with --region.")
+		return t.err
+	}
+	t.verdict(r)
+	t.categories(r)
+	t.steps(r)
+	t.unread(r)
+	return t.err
+}
+
+// terminal writes lines and remembers the first error.
+type terminal struct {
+	w       io.Writer
+	colours bool
+	err     error
+}
+
+func (t *terminal) line(s string) {
+	if t.err == nil {
+		_, t.err = fmt.Fprintln(t.w, strings.TrimRight(s, " "))
+	}
+}
+
+// wrap writes a paragraph with a hanging indent.
+func (t *terminal) wrap(indent, s string) {
+	for i, line := range strings.Split(text.WrapSoft(printable(s), Width-len(indent)), "\n") {
+		if i == 0 {
+			t.line(indent + line)
+			continue
+		}
+		t.line(strings.Repeat(" ", len(indent)) + strings.TrimLeft(line, " "))
+	}
+}
+
+func (t *terminal) paint(s string, colours ...text.Color) string {
+	if !t.colours {
+		return s
+	}
+	return text.Colors(colours).EscapeSeq() + s + text.Reset.EscapeSeq()
+}
+
+// printable takes control characters out of what AWS or a file named, so that a name cannot steer the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '�'
+		}
+		return r
+	}, s)
+}
+
+var bandColours = map[string]text.Color{
+	"not ready for production": text.FgRed, "needs significant work": text.FgRed,
+	"close to production ready": text.FgYellow, "production ready": text.FgGreen,
+}
+
+func (t *terminal) head(r *Report) {
+	t.line(t.paint("awsready "+r.Tool.Version, text.Bold) + "  account " + r.Account + "  " + r.Time.Format("2006-01-02 15:04 MST"))
+	t.wrap("", "regions "+strings.Join(r.Regions, ", "))
+	for _, gap := range r.ClosedRegions {
+		t.wrap("", "closed  "+gap.Region+": "+gap.Detail)
+	}
+}
+
+func (t *terminal) verdict(r *Report) {
+	t.line("")
+	band := strings.ToUpper(r.Score.Band)
+	t.line(t.paint(band, text.Bold, bandColours[r.Score.Band]) + "  " + interval(r.Score.Low, r.Score.High))
+	if r.Score.CappedBy != "" {
+		t.wrap("", "capped: "+r.Score.CappedBy)
+	}
+	coverage := fmt.Sprintf("coverage %d %%", r.Score.Coverage)
+	if r.Score.Attested > 0 {
+		coverage += fmt.Sprintf(", %d points attested", r.Score.Attested)
+	}
+	parts := []string{coverage}
+	for _, part := range []struct {
+		name  string
+		score *SubScore
+	}{{"must-have", r.MustHave}, {"should-have", r.ShouldHave}, {"support procedures", r.Support}} {
+		if part.score != nil {
+			parts = append(parts, part.name+" "+interval(part.score.Low, part.score.High))
+		}
+	}
+	t.wrap("", strings.Join(parts, " · "))
+	if r.Reach != nil {
+		t.wrap("", "production ready is out of reach in this version: "+strings.Join(r.Reach.Why, "; "))
+	}
+}
+
+func interval(low, high int) string {
+	if low == high {
+		return fmt.Sprintf("%d %%", low)
+	}
+	return fmt.Sprintf("%d %% (up to %d %%)", low, high)
+}
+
+func (t *terminal) categories(r *Report) {
+	t.line("")
+	tw := table.NewWriter()
+	tw.SetStyle(table.StyleLight)
+	tw.Style().Options = table.OptionsNoBordersAndSeparators
+	tw.Style().Box.PaddingLeft = ""
+	for _, c := range r.Categories {
+		if c.Applies == "no" {
+			tw.AppendRow(table.Row{c.ID, c.Name, "", "does not apply", ""})
+			continue
+		}
+		mark := ""
+		if c.Insufficient {
+			mark = "insufficient evidence"
+		}
+		must := ""
+		if c.MustHave {
+			must = "must"
+		}
+		tw.AppendRow(table.Row{c.ID, c.Name, must, bar(c.Low, c.High), fmt.Sprintf("%3d-%d %%", c.Low, c.High), mark})
+	}
+	tw.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 31, WidthMaxEnforcer: text.Trim}})
+	for line := range strings.SplitSeq(tw.Render(), "\n") {
+		t.line(text.Trim(line, Width))
+	}
+}
+
+// bar draws an interval over ten characters: what is sure, what is possible, the rest.
+func bar(low, high int) string {
+	sure, possible := low/10, (high+9)/10
+	return strings.Repeat("█", sure) + strings.Repeat("░", possible-sure) + strings.Repeat("·", 10-possible)
+}
+
+// most is how many entries a list of the summary shows.
+const most = 5
+
+func (t *terminal) steps(r *Report) {
+	if len(r.NextSteps) == 0 {
+		return
+	}
+	t.line("")
+	t.line(t.paint("Do next", text.Bold))
+	for i, step := range r.NextSteps {
+		if i == most {
+			t.line(fmt.Sprintf("   and %d more in the report", len(r.NextSteps)-most))
+			break
+		}
+		resources := ""
+		if step.Failing > 1 {
+			resources = fmt.Sprintf(", %d resources", step.Failing)
+		}
+		t.wrap(fmt.Sprintf("%2d ", step.Rank), fmt.Sprintf("%s (%s, +%.1f points%s; %s)", step.Title, step.Severity, step.Points, resources, step.Check))
+	}
+	if r.NextBand != nil {
+		switch {
+		case r.NextBand.Blocked != "":
+			t.wrap("   ", "next band, "+r.NextBand.Band+": "+r.NextBand.Blocked)
+		default:
+			t.wrap("   ", fmt.Sprintf("next band, %s: mend %d checks: %s", r.NextBand.Band, len(r.NextBand.Checks), strings.Join(r.NextBand.Checks, ", ")))
+		}
+	}
+}
+
+func (t *terminal) unread(r *Report) {
+	counts := map[string]int{}
+	var permissions []string
+	seen := map[string]bool{}
+	for _, f := range r.Findings {
+		if f.Gap != nil {
+			counts[f.Gap.Reason]++
+		}
+	}
+	for _, g := range r.Gaps {
+		if g.Reason == "denied" && g.Permission != "" && !seen[g.Permission] {
+			seen[g.Permission] = true
+			permissions = append(permissions, g.Permission)
+		}
+	}
+	if len(counts) == 0 {
+		return
+	}
+	t.line("")
+	t.line(t.paint("Not read", text.Bold))
+	var parts []string
+	for _, reason := range reasons {
+		if n := counts[reason]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, reason))
+		}
+	}
+	t.wrap("   ", strings.Join(parts, " · "))
+	if len(permissions) > 0 {
+		shown := permissions[:min(len(permissions), most)]
+		rest := ""
+		if n := len(permissions) - len(shown); n > 0 {
+			rest = fmt.Sprintf(" and %d more", n)
+		}
+		t.wrap("   ", "these permissions would settle the denied ones: "+strings.Join(shown, ", ")+rest+"; all of them: awsready policy --missing report.json")
+	}
+	for _, g := range r.Gaps {
+		if g.Reason == "denied-by-key" || g.Reason == "throttled" || g.Reason == "error" {
+			t.wrap("   ", g.Operation+" "+g.Region+" "+g.Resource+": "+cmp.Or(g.Detail, g.Code))
+		}
+	}
+}
