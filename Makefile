@@ -11,7 +11,7 @@ build: ## build bin/awsready
 	$(GO) build -ldflags '$(LDFLAGS)' -o bin/awsready ./cmd/awsready
 
 demo: build ## scan the embedded demo account
-	./bin/awsready scan --demo --answers fixtures/demo-answers.yaml --out awsready-demo
+	./bin/awsready scan --demo --out awsready-demo
 
 test: ## run the tests, with the race detector
 	$(GO) test -race ./...

@@ -105,7 +105,11 @@ func (t *terminal) verdict(r *Report) {
 	}
 	t.wrap("", strings.Join(parts, " · "))
 	if r.Reach != nil {
-		t.wrap("", "production ready is out of reach in this version: "+strings.Join(r.Reach.Why, "; "))
+		why := r.Reach.Why[0]
+		if more := len(r.Reach.Why) - 1; more > 0 {
+			why += fmt.Sprintf(", and %d more reasons", more)
+		}
+		t.wrap("", "production ready is out of reach in this version: "+why)
 	}
 }
 
@@ -123,24 +127,23 @@ func (t *terminal) categories(r *Report) {
 	tw.Style().Options = table.OptionsNoBordersAndSeparators
 	tw.Style().Box.PaddingLeft = ""
 	for _, c := range r.Categories {
-		if c.Applies == "no" {
-			tw.AppendRow(table.Row{c.ID, c.Name, "", "does not apply", ""})
-			continue
-		}
-		mark := ""
-		if c.Insufficient {
-			mark = "insufficient evidence"
-		}
-		must := ""
+		name := c.Name
 		if c.MustHave {
-			must = "must"
+			name += " *"
 		}
-		tw.AppendRow(table.Row{c.ID, c.Name, must, bar(c.Low, c.High), fmt.Sprintf("%3d-%d %%", c.Low, c.High), mark})
+		switch {
+		case c.Applies == "no":
+			tw.AppendRow(table.Row{c.ID, name, "", "does not apply", ""})
+		case c.Insufficient:
+			tw.AppendRow(table.Row{c.ID, name, bar(c.Low, c.High), fmt.Sprintf("%3d-%d %%", c.Low, c.High), "insufficient evidence"})
+		default:
+			tw.AppendRow(table.Row{c.ID, name, bar(c.Low, c.High), fmt.Sprintf("%3d-%d %%", c.Low, c.High), ""})
+		}
 	}
-	tw.SetColumnConfigs([]table.ColumnConfig{{Number: 2, WidthMax: 31, WidthMaxEnforcer: text.Trim}})
 	for line := range strings.SplitSeq(tw.Render(), "\n") {
 		t.line(text.Trim(line, Width))
 	}
+	t.line("   * must-have")
 }
 
 // bar draws an interval over ten characters: what is sure, what is possible, the rest.

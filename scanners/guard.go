@@ -105,16 +105,13 @@ type limits struct {
 }
 
 func (l *limits) of(service, region string, operation *Operation) *rate.Limiter {
-	if operation.Rate == 0 {
+	if l == nil || operation.Rate == 0 {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	key := service + "/" + region + "/" + operation.Name
 	if l.buckets[key] == nil {
-		if l.buckets == nil {
-			l.buckets = map[string]*rate.Limiter{}
-		}
 		l.buckets[key] = rate.NewLimiter(rate.Limit(operation.Rate), max(1, int(operation.Rate)))
 	}
 	return l.buckets[key]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"golang.org/x/time/rate"
 
 	"github.com/awsready/awsready/scanners/evidence"
 	"github.com/awsready/awsready/workload"
@@ -24,6 +25,7 @@ type Options struct {
 	Concurrency int      // services and regions at a time; default 16
 	Clock       time.Time
 	KeepInput   bool // let the transport see each call's input
+	Unlimited   bool // ignore the operations' rates; for accounts that are not AWS's
 	Stats       *Stats
 	Trace       func(CallTrace)          // called for every request
 	Started     func(Identity, []string) // called once the regions are chosen, before they are read
@@ -79,7 +81,7 @@ type scan struct {
 	list    []Scanner
 	o       Options
 	account *evidence.Account
-	limits  limits
+	limits  *limits // nil where rates are ignored
 	slots   chan struct{}
 	reached sync.Map // region to *atomic.Bool
 }
@@ -100,14 +102,18 @@ func newScan(cfg aws.Config, list []Scanner, o Options) *scan {
 	}
 	cfg = cfg.Copy()
 	cfg.HTTPClient = lock{counter{cfg.HTTPClient, o.Stats, o.Trace}}
-	return &scan{cfg: cfg, list: list, o: o, slots: make(chan struct{}, o.Concurrency)}
+	s := &scan{cfg: cfg, list: list, o: o, slots: make(chan struct{}, o.Concurrency)}
+	if !o.Unlimited {
+		s.limits = &limits{buckets: map[string]*rate.Limiter{}}
+	}
+	return s
 }
 
 // run prepares one scanner's work in one region.
 func (s *scan) run(ctx context.Context, scanner *Scanner, region string) *Run {
 	reached, _ := s.reached.LoadOrStore(region, new(atomic.Bool))
 	run := &Run{
-		Config: guarded(s.cfg, guard{scanner, region, s.o.KeepInput, &s.limits}),
+		Config: guarded(s.cfg, guard{scanner, region, s.o.KeepInput, s.limits}),
 		Region: region, Clock: s.o.Clock, Metrics: s.o.Metrics,
 		scanner: scanner, parallel: Parallel, reached: reached.(*atomic.Bool), ended: ctx.Err,
 	}
@@ -143,7 +149,7 @@ func (s *scan) chooseRegions(ctx context.Context) {
 	for i, signs := range s.probe(ctx, regions) {
 		region := evidence.Region{Name: regions[i], Signs: signs}
 		asked := slices.Contains(named, region.Name)
-		closed := closedRegion(region)
+		closed := closedRegion(&region)
 		switch {
 		case closed != nil && !asked && closed.Reason == evidence.OrgDenied:
 			s.account.Closed = append(s.account.Closed, *closed)
@@ -221,7 +227,7 @@ var notEnabledCodes = []string{"UnrecognizedClientException", "InvalidClientToke
 
 // closedRegion returns the one gap of a region in which every probe was refused by an organization's
 // policy, or which is not enabled for the account.
-func closedRegion(region evidence.Region) *evidence.Gap {
+func closedRegion(region *evidence.Region) *evidence.Gap {
 	gaps := region.Signs.Gaps()
 	if len(gaps) == 0 || len(region.Signs.Found()) > 0 {
 		return nil
@@ -295,7 +301,7 @@ func (s *scan) targets(scanner *Scanner) []target {
 	if scanner.Regional != nil {
 		for i := range s.account.Regions {
 			region := &s.account.Regions[i]
-			if region.Name != "*" && closedRegion(*region) == nil {
+			if region.Name != "*" && closedRegion(region) == nil {
 				targets = append(targets, target{region.Name, evidence.Service(region, scanner.Service), region})
 			}
 		}

@@ -106,7 +106,7 @@ func (f *scanFlags) run(cmd *cobra.Command) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	file, err := answers.Read(f.answers, assess.Checklist.Questions)
+	file, err := f.read()
 	if err != nil {
 		return exit{exitUsage, err.Error()}
 	}
@@ -148,11 +148,19 @@ func (f *scanFlags) run(cmd *cobra.Command) error {
 	return err
 }
 
+// read reads the answers file; the demo account brings its own.
+func (f *scanFlags) read() (answers.File, error) {
+	if f.demo && f.answers == "" {
+		return answers.Parse(fixtures.DemoAnswers, assess.Checklist.Questions)
+	}
+	return answers.Read(f.answers, assess.Checklist.Questions)
+}
+
 // config is the configuration of the real account, or of the demo.
 func (f *scanFlags) config(ctx context.Context, cmd *cobra.Command) (aws.Config, error) {
 	if f.demo {
 		demo := fixtures.Demo()
-		f.scan.Clock, f.scan.KeepInput = demo.Clock, true
+		f.scan.Clock, f.scan.KeepInput, f.scan.Unlimited = demo.Clock, true, true
 		return demo.Config(demo.Transport()), nil
 	}
 	if terminal(cmd.InOrStdin()) {

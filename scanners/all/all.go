@@ -6,7 +6,9 @@ import (
 	"github.com/awsready/awsready/scanners/account"
 	"github.com/awsready/awsready/scanners/bedrock"
 	"github.com/awsready/awsready/scanners/cloudwatch"
+	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
+	"github.com/awsready/awsready/scanners/kms"
 	"github.com/awsready/awsready/scanners/sts"
 )
 
@@ -15,6 +17,8 @@ var Scanners = []scanners.Scanner{
 	account.Scanner,
 	bedrock.Scanner,
 	cloudwatch.Scanner,
+	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
+	kms.Scanner,
 	sts.Scanner,
 }

@@ -17,14 +17,15 @@ type LogGroup struct {
 	ARN        string                 `json:"arn"` // without the trailing :*
 	Name       string                 `json:"name"`
 	Settings   Fact[LogGroupSettings] `json:"settings"`
-	Protection Fact[string]           `json:"protection"` // data protection policy document; empty for none
+	Protection Fact[string]           `json:"protection"` // the group's own data protection policy document; empty for none
 }
 
 // LogGroupSettings is what DescribeLogGroups says.
 type LogGroupSettings struct {
-	Retention         int    `json:"retention"` // days; 0 for never expire
+	Retention         int    `json:"retention"`                  // days; 0 for never expire
+	RetentionPolicy   string `json:"retention_policy,omitempty"` // the account policy that sets the retention
 	KMSKey            string `json:"kms_key,omitempty"`
-	Class             string `json:"class"` // STANDARD, INFREQUENT_ACCESS or DELIVERY
+	Class             string `json:"class"` // STANDARD, INFREQUENT_ACCESS, ESSENTIALS or DELIVERY
 	StoredBytes       int64  `json:"stored_bytes"`
 	ProtectionStatus  string `json:"protection_status,omitempty"` // ACTIVATED, …
 	AccountProtection bool   `json:"account_protection"`          // inherits ACCOUNT_DATA_PROTECTION
@@ -89,9 +90,9 @@ type LogQuery struct {
 	Settings Fact[LogQuerySettings] `json:"settings"`
 }
 
-// LogQuerySettings are a query's log groups (names or ARNs; empty when its text selects them) and
-// whether it runs on a schedule. The query text is not kept.
+// LogQuerySettings are a query's log groups and whether it runs on a schedule. The query text is not kept.
 type LogQuerySettings struct {
-	Groups  []string `json:"groups,omitempty"`
-	Enabled bool     `json:"enabled"`
+	Groups  []string `json:"groups,omitempty"` // names or ARNs, listed or in the text; "*" for all
+	Unbound bool     `json:"unbound"`          // names no log groups: who runs it chooses them
+	Enabled bool     `json:"enabled"`          // runs on a schedule
 }

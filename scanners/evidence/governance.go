@@ -7,20 +7,32 @@ type KMS struct {
 	Keys List[Key] `json:"keys"`
 }
 
-// Key is a KMS key that a resource of the workload uses.
+// Key is a KMS key that a resource of the workload uses. Rotation and policy are read where they are
+// the customer's to set.
 type Key struct {
-	ARN      string            `json:"arn"`
-	Settings Fact[KeySettings] `json:"settings"`
-	Rotation Fact[bool]        `json:"rotation"`
-	Policy   Fact[string]      `json:"policy"` // document
+	ARN      string            `json:"arn"`      // as the resource names it; possibly an alias
+	Settings Fact[KeySettings] `json:"settings"` // DescribeKey
+	Rotation Fact[bool]        `json:"rotation"` // automatic rotation is on
+	Policy   Fact[string]      `json:"policy"`   // document
 }
 
 // KeySettings is what DescribeKey says.
 type KeySettings struct {
-	CustomerManaged bool   `json:"customer_managed"` // KeyManager CUSTOMER
-	State           string `json:"state"`
-	Origin          string `json:"origin"` // AWS_KMS, EXTERNAL, AWS_CLOUDHSM, EXTERNAL_KEY_STORE
-	Spec            string `json:"spec"`   // SYMMETRIC_DEFAULT, …
+	CustomerManaged bool      `json:"customer_managed"` // KeyManager CUSTOMER
+	State           string    `json:"state"`            // Enabled, PendingDeletion, …; KeyGone
+	Deleted         time.Time `json:"deleted,omitzero"` // when KMS is going to delete it
+	Origin          string    `json:"origin"`           // AWS_KMS, EXTERNAL, AWS_CLOUDHSM, EXTERNAL_KEY_STORE
+	Spec            string    `json:"spec"`             // SYMMETRIC_DEFAULT, …
+}
+
+// KeyGone is the state of a key that KMS answers not to have. It was the customer's: AWS managed keys
+// cannot be deleted.
+const KeyGone = "NotFound"
+
+// Rotates reports that automatic rotation can be set on the key, and is at work: AWS KMS Developer
+// Guide, "Rotate AWS KMS keys".
+func (k KeySettings) Rotates() bool {
+	return k.CustomerManaged && k.State == "Enabled" && k.Origin == "AWS_KMS" && k.Spec == "SYMMETRIC_DEFAULT"
 }
 
 // Tagging is what the Resource Groups Tagging API said in one region. A resource that never had a

@@ -53,14 +53,15 @@ func Read(path string, questions []scoring.Question) (File, error) {
 	if err != nil {
 		return File{}, fmt.Errorf("cannot read the answers file: %w", err)
 	}
-	file, err := parse(data, questions)
+	file, err := Parse(data, questions)
 	if err != nil {
 		return File{}, fmt.Errorf("%s: %w", cmp.Or(path, DefaultFile), err)
 	}
 	return file, nil
 }
 
-func parse(data []byte, questions []scoring.Question) (File, error) {
+// Parse reads the content of an answers file. Errors name the line.
+func Parse(data []byte, questions []scoring.Question) (File, error) {
 	in := document{Settings: scoring.DefaultSettings}
 	if len(bytes.TrimSpace(data)) > 0 {
 		if err := yaml.UnmarshalWithOptions(data, &in, yaml.Strict()); err != nil {
