@@ -53,8 +53,8 @@ func (g *Graph) Model(region string, m ModelInUse) evidence.Verdict {
 			continue
 		}
 		for _, p := range r.Bedrock.InferenceProfiles.Found() {
-			if p.ID == m.ID || p.ARN == m.ID {
-				return evidence.Any(relevance(evidence.With(p.Tags, g.carries)), callers(region))
+			if (p.ID == m.ID || p.ARN == m.ID) && !p.Tags.Unset() {
+				return relevance(evidence.With(p.Tags, g.carries))
 			}
 		}
 	}
