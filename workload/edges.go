@@ -16,26 +16,38 @@ func (g *Graph) functionEdges() *edges {
 			listed(e, a.Versions, func(version evidence.AgentVersion) {
 				listed(e, version.ActionGroups, func(group evidence.ActionGroup) {
 					known(e, group.Settings, func(s evidence.ActionGroupSettings) {
-						e.add(Unqualified(s.Function), v, "action group "+group.Name+" of agent "+a.Name)
+						e.invokes(s.Function, v, "action group "+group.Name+" of agent "+a.Name)
 					})
 				})
 			})
 		})
 		listed(e, r.BedrockAgent.Flows, func(f evidence.Flow) {
 			g.nodes(e, r.Name, f, func(v evidence.Verdict, node evidence.FlowNode) {
-				e.add(Unqualified(node.Function), v, "node "+node.Name+" of flow "+f.Name)
+				e.invokes(node.Function, v, "node "+node.Name+" of flow "+f.Name)
 			})
 		})
 		listed(e, r.BedrockAgent.KnowledgeBases, func(k evidence.KnowledgeBase) {
 			v := g.KnowledgeBase(r.Name, k)
+			if !v.Can(evidence.CanPass) {
+				return
+			}
 			listed(e, k.DataSources, func(d evidence.DataSource) {
 				known(e, d.Settings, func(s evidence.DataSourceSettings) {
-					e.add(Unqualified(s.Function), v, "transforms documents for knowledge base "+k.Name)
+					e.invokes(s.Function, v, "transforms documents for knowledge base "+k.Name)
 				})
 			})
 		})
 	}
 	return e
+}
+
+// invokes adds the edge to a function, and to its version or alias where the ARN names one.
+func (e *edges) invokes(arn string, from evidence.Verdict, because string) {
+	function := Unqualified(arn)
+	e.add(function, from, because)
+	if arn != function {
+		e.add(arn, from, because)
+	}
 }
 
 // nodes visits the nodes of a flow that may be in scope: those of its draft and of its aliased versions.

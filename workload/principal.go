@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -9,17 +10,24 @@ import (
 )
 
 // Actions are the IAM actions that use generative AI. Converse is authorised by bedrock:InvokeModel.
+// Of bedrock-mantle's only CreateInference counts: the others are read by AWS's read-only policies too.
 var Actions = []string{
-	"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:InvokeAgent", "bedrock:InvokeInlineAgent",
-	"bedrock:InvokeFlow", "bedrock:Retrieve", "bedrock:RetrieveAndGenerate", "bedrock:ApplyGuardrail",
-	"bedrock-mantle:*", "bedrock-agentcore:Invoke*", "sagemaker:InvokeEndpoint*",
+	"bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream", "bedrock:InvokeModelWithBidirectionalStream",
+	"bedrock:InvokeAgent", "bedrock:InvokeInlineAgent", "bedrock:InvokeFlow", "bedrock:Retrieve", "bedrock:RetrieveAndGenerate",
+	"bedrock:ApplyGuardrail", "bedrock-mantle:CreateInference", "bedrock-agentcore:Invoke*", "sagemaker:InvokeEndpoint*",
 }
 
-// services are the AWS services that run workloads, by the first label of their principal.
+// services are the AWS services that run a customer's workloads, or call models on its behalf, by the
+// first labels of their principal. Deployment tools such as CloudFormation and CodeBuild are not among them.
 var services = []string{
-	"lambda", "ecs-tasks", "ec2", "bedrock", "bedrock-agentcore", "states", "sagemaker", "eks", "pods.eks", "batch",
-	"apprunner", "tasks.apprunner", "glue", "scheduler", "pipes",
+	"airflow", "airflow-env", "apigateway", "apprunner", "appsync", "batch", "bedrock", "bedrock-agentcore", "ec2", "ecs-tasks",
+	"edgelambda", "eks", "elasticmapreduce", "emr-serverless", "glue", "kinesisanalytics", "lambda", "lexv2", "ml.opensearchservice",
+	"opensearchservice", "pipes", "pods.eks", "rds", "redshift", "rolesanywhere", "sagemaker", "scheduler", "states", "tasks.apprunner",
 }
+
+// federated are the OpenID Connect providers of workloads, by the beginning of their URL: pods of EKS,
+// and apps whose users Cognito identifies.
+var federated = []string{"oidc.eks.", "cognito-identity."}
 
 type documents struct {
 	managed map[string]evidence.Fact[iampolicy.Document] // by ARN
@@ -145,26 +153,52 @@ func (g *Graph) Identity(role string) evidence.Fact[iampolicy.Identity] {
 		Detail: "the role is not in this account, or was deleted"})
 }
 
-// mayCall tells whether a role may use generative AI.
+// mayCall tells whether a role may use generative AI. Its message lacks the subject.
 func (g *Graph) mayCall(role string) evidence.Verdict {
-	if _, listed := g.identities()[role]; !listed && len(g.account.IAM.Roles.Gaps()) == 0 && ownerOf(role) == g.account.ID {
+	if v, ok := g.callers()[role]; ok {
+		return v
+	}
+	if len(g.account.IAM.Roles.Gaps()) == 0 && ownerOf(role) == g.account.ID {
 		return evidence.Fail("") // a deleted role can call nothing
 	}
-	return relevance(evidence.With(g.Identity(role), func(i iampolicy.Identity) evidence.Verdict {
-		for _, action := range Actions {
-			if len(i.Grants(action)) > 0 {
-				return evidence.Pass("its role can call " + action)
+	return uncertain(*g.Identity(role).Gap())
+}
+
+// readCallers tells of every role whether it may use generative AI.
+func (g *Graph) readCallers() map[string]evidence.Verdict {
+	callers := map[string]evidence.Verdict{}
+	for role, identity := range g.identities() {
+		callers[role] = relevance(evidence.With(identity, func(i iampolicy.Identity) evidence.Verdict {
+			for _, action := range Actions {
+				for _, resource := range g.targets(action) {
+					if i.Allows(action, resource) != iampolicy.No {
+						return evidence.Pass("can call " + action)
+					}
+				}
 			}
-		}
-		return evidence.Fail("")
-	}))
+			return evidence.Fail("")
+		}))
+	}
+	return callers
+}
+
+// targets are the resources that an action can be called on. Models of Bedrock's marketplace are
+// endpoints of SageMaker.
+func (g *Graph) targets(action string) []string {
+	service, _, _ := strings.Cut(action, ":")
+	prefix := "arn:" + g.account.Partition + ":"
+	targets := []string{prefix + service + ":*:*:*"}
+	if service == "bedrock" {
+		targets = append(targets, prefix+"sagemaker:*:*:*")
+	}
+	return targets
 }
 
 // Role tells whether a principal may use generative AI and is trusted by a service that runs workloads,
 // or is the execution role of a resource in scope.
 func (g *Graph) Role(r evidence.Role) evidence.Verdict {
 	own := func() evidence.Verdict {
-		return evidence.All(g.trusted(r), g.mayCall(r.ARN))
+		return evidence.All(g.Assumed(r), g.mayCall(r.ARN))
 	}
 	switch {
 	case g.everything:
@@ -175,12 +209,34 @@ func (g *Graph) Role(r evidence.Role) evidence.Verdict {
 	return evidence.Any(own(), g.roles().reach(r.ARN))
 }
 
-// trusted tells whether a service that runs workloads, or a federated workload, may assume a role.
-func (g *Graph) trusted(r evidence.Role) evidence.Verdict {
+// ServiceRole tells whether the workload runs as a role, or Bedrock or AgentCore may assume it, be it
+// only to write logs.
+func (g *Graph) ServiceRole(r evidence.Role) evidence.Verdict {
+	if g.everything || g.tag.key != "" {
+		return g.Role(r)
+	}
+	return evidence.Any(g.Role(r), g.TrustedBy(r, "bedrock", "bedrock-agentcore"))
+}
+
+// TrustedBy tells whether one of some AWS services, by the first labels of its principal, may assume a role.
+func (g *Graph) TrustedBy(r evidence.Role, services ...string) evidence.Verdict {
+	return g.trust(r, func(t iampolicy.Trust) bool { return slices.Contains(services, t.Service()) })
+}
+
+// Assumed tells whether a service that runs workloads, or a federated workload, may assume a role.
+func (g *Graph) Assumed(r evidence.Role) evidence.Verdict {
+	return g.trust(r, func(t iampolicy.Trust) bool {
+		return slices.Contains(services, t.Service()) ||
+			slices.ContainsFunc(federated, func(prefix string) bool { return strings.HasPrefix(t.OIDCProvider(), prefix) })
+	})
+}
+
+// trust tells whether a role's trust policy admits a principal.
+func (g *Graph) trust(r evidence.Role, admits func(iampolicy.Trust) bool) evidence.Verdict {
 	return relevance(evidence.With(Document(r.Trust, r.ARN), func(d iampolicy.Document) evidence.Verdict {
 		for _, t := range iampolicy.Trusts(d) {
-			if slices.Contains(services, t.Service()) || strings.HasPrefix(t.OIDCProvider(), "oidc.eks.") {
-				return evidence.Pass("")
+			if admits(t) {
+				return evidence.Pass("assumed by " + t.Value)
 			}
 		}
 		return evidence.Fail("")
@@ -212,8 +268,8 @@ func (g *Graph) tableGrants() []grantedTables {
 		evidence.With(identity, func(i iampolicy.Identity) evidence.Verdict {
 			for _, grant := range i.Grants("dynamodb:*") {
 				for _, resource := range grant.Resources {
-					if namesTable(resource) {
-						patterns = append(patterns, resource)
+					if table, ok := namedTable(resource); ok {
+						patterns = append(patterns, table)
 					}
 				}
 			}
@@ -230,12 +286,16 @@ func (g *Graph) tableGrants() []grantedTables {
 	return all
 }
 
-// namesTable reports that a resource pattern names tables rather than all of them.
-func namesTable(pattern string) bool {
-	_, table, ok := strings.Cut(pattern, ":table/")
-	name, _, _ := strings.Cut(table, "/")
-	return ok && strings.Trim(name, "*") != ""
+// namedTable returns the part of a resource pattern that names tables, without their indexes and
+// streams, and whether it names some rather than all of them.
+func namedTable(pattern string) (string, bool) {
+	prefix, rest, ok := strings.Cut(pattern, ":table/")
+	name, _, _ := strings.Cut(variable.ReplaceAllString(rest, "*"), "/")
+	return prefix + ":table/" + name, ok && strings.Trim(name, "*?") != ""
 }
+
+// variable is a policy variable, whose value nobody knows.
+var variable = regexp.MustCompile(`\$\{[^}]*\}`)
 
 // granted tells whether a principal of the workload names a table.
 func (g *Graph) granted(arn string) evidence.Verdict {

@@ -8,9 +8,9 @@ type IAM struct {
 	Roles         List[Role]           `json:"roles"`
 	Users         List[User]           `json:"users"`
 	Groups        List[Group]          `json:"groups"`
-	Policies      List[ManagedPolicy]  `json:"policies"`       // attached managed policies
+	Policies      List[ManagedPolicy]  `json:"policies"`       // the customer's, and those of AWS that are in use
 	APIKeys       List[BedrockAPIKey]  `json:"api_keys"`       // long-term Bedrock API keys
-	OIDCProviders List[string]         `json:"oidc_providers"` // ARNs
+	OIDCProviders List[OIDCProvider]   `json:"oidc_providers"` // OpenID Connect identity providers
 }
 
 // Role is an IAM role.
@@ -43,6 +43,12 @@ type ManagedPolicy struct {
 	Document Fact[string] `json:"document"`
 }
 
+// OIDCProvider is an OpenID Connect identity provider.
+type OIDCProvider struct {
+	ARN       string         `json:"arn"`
+	Audiences Fact[[]string] `json:"audiences"` // client ids: audiences of the tokens that it accepts
+}
+
 // Group is an IAM group.
 type Group struct {
 	Name        string            `json:"name"`
@@ -63,7 +69,7 @@ type User struct {
 type AccessKey struct {
 	Suffix   string                  `json:"suffix"`
 	Settings Fact[AccessKeySettings] `json:"settings"`
-	LastUsed Fact[time.Time]         `json:"last_used"` // zero for never
+	LastUsed Fact[time.Time]         `json:"last_used"` // read for active keys; zero for never
 }
 
 // AccessKeySettings are an access key's state and age.

@@ -1,5 +1,7 @@
 package evidence
 
+import "strings"
+
 // Lambda is what AWS Lambda said in one region.
 type Lambda struct {
 	Functions   List[Function]           `json:"functions"`
@@ -13,7 +15,8 @@ type Function struct {
 	ARN         string                 `json:"arn"` // unqualified
 	Name        string                 `json:"name"`
 	Settings    Fact[FunctionSettings] `json:"settings"`
-	Policies    List[FunctionPolicy]   `json:"policies"` // unqualified, and of each alias
+	Variables   Fact[[]Variable]       `json:"variables"` // environment variables; Lambda may be unable to decrypt them
+	Policies    List[FunctionPolicy]   `json:"policies"`  // unqualified, and of each alias and version in use
 	URLs        List[FunctionURL]      `json:"urls"`
 	Aliases     List[FunctionAlias]    `json:"aliases"`
 	Reserved    Fact[int]              `json:"reserved"`    // reserved concurrency; -1 for none
@@ -22,42 +25,41 @@ type Function struct {
 	Async       List[AsyncConfig]      `json:"async"`       // event invoke configurations
 }
 
-// FunctionSettings is the function's configuration. The values of environment variables are examined
-// in memory and never kept.
+// FunctionSettings is the function's configuration.
 type FunctionSettings struct {
-	Role            string     `json:"role"`
-	Runtime         string     `json:"runtime,omitempty"` // empty for a container image
-	Image           bool       `json:"image"`
-	Timeout         int        `json:"timeout"` // seconds
-	Variables       []Variable `json:"variables,omitempty"`
-	VariablesError  string     `json:"variables_error,omitempty"` // why Lambda could not decrypt them
-	KMSKey          string     `json:"kms_key,omitempty"`         // for the variables
-	Layers          []string   `json:"layers,omitempty"`          // ARNs
-	Tracing         string     `json:"tracing"`                   // Active or PassThrough
-	LogGroup        string     `json:"log_group"`                 // the default name where none is set
-	JSONLogs        bool       `json:"json_logs"`
-	DeadLetter      string     `json:"dead_letter,omitempty"` // ARN
-	SnapStart       bool       `json:"snap_start"`
-	Durable         bool       `json:"durable"`
-	DurableTimeout  int        `json:"durable_timeout,omitempty"` // seconds
-	TenantIsolation bool       `json:"tenant_isolation"`
-	VPC             bool       `json:"vpc"`
-	Description     string     `json:"description,omitempty"`
+	Role            string   `json:"role"`
+	Runtime         string   `json:"runtime,omitempty"` // empty for a container image
+	Image           bool     `json:"image"`
+	Timeout         int      `json:"timeout"`           // seconds
+	KMSKey          string   `json:"kms_key,omitempty"` // for the variables
+	Layers          []string `json:"layers,omitempty"`  // ARNs
+	Tracing         string   `json:"tracing"`           // Active or PassThrough
+	LogGroup        string   `json:"log_group"`         // the default name where none is set
+	JSONLogs        bool     `json:"json_logs"`
+	DeadLetter      string   `json:"dead_letter,omitempty"` // ARN
+	SnapStart       bool     `json:"snap_start"`
+	Durable         bool     `json:"durable"`
+	DurableTimeout  int      `json:"durable_timeout,omitempty"` // seconds; 0 for none
+	TenantIsolation bool     `json:"tenant_isolation"`
+	VPC             bool     `json:"vpc"`
+	Description     string   `json:"description,omitempty"`
 }
 
-// Variable is an environment variable: its name, what its value looks like, never the value.
+// Variable is an environment variable: its name and what its value looks like. The value is examined
+// in memory and never kept.
 type Variable struct {
-	Name     string `json:"name"`
-	Length   int    `json:"length"`
-	Detector string `json:"detector,omitempty"` // id of the secret detector that matched
-	Critical bool   `json:"critical,omitempty"` // a known key format, not entropy alone
-	ARN      string `json:"arn,omitempty"`      // the value, where it is an ARN
-	Stage    string `json:"stage,omitempty"`    // stage token in the value: dev, test, stage or prod
+	Name      string   `json:"name"`
+	Length    int      `json:"length"`
+	Detectors []string `json:"detectors,omitempty"` // ids of the secret detectors that matched
+	Known     bool     `json:"known,omitempty"`     // they know a key format, and do not judge by randomness
+	ARN       string   `json:"arn,omitempty"`       // the value, where it is an ARN
+	Stage     string   `json:"stage,omitempty"`     // stage that the value names: dev, test, stage or prod
+	Telemetry bool     `json:"telemetry,omitempty"` // starts an OpenTelemetry wrapper
 }
 
 // FunctionPolicy is the resource policy of a function or alias.
 type FunctionPolicy struct {
-	Qualifier string       `json:"qualifier,omitempty"` // empty for the unqualified function
+	Qualifier string       `json:"qualifier,omitempty"` // alias or version; empty for the unqualified function
 	Document  Fact[string] `json:"document"`            // JSON; empty for none
 }
 
@@ -67,10 +69,10 @@ type FunctionURL struct {
 	Auth Fact[string] `json:"auth"` // AWS_IAM or NONE
 }
 
-// FunctionAlias is an alias and the version it points to.
+// FunctionAlias is an alias and the versions it routes to: $LATEST or numbers.
 type FunctionAlias struct {
-	Name    string       `json:"name"`
-	Version Fact[string] `json:"version"`
+	Name     string         `json:"name"`
+	Versions Fact[[]string] `json:"versions"`
 }
 
 // AsyncConfig is the handling of asynchronous invocations.
@@ -87,7 +89,8 @@ type AsyncSettings struct {
 
 // EventSourceMapping connects a queue or stream to a function.
 type EventSourceMapping struct {
-	ID       string                `json:"id"`
+	ARN      string                `json:"arn"`
+	ID       string                `json:"id"` // UUID
 	Settings Fact[MappingSettings] `json:"settings"`
 }
 
@@ -100,8 +103,36 @@ type MappingSettings struct {
 	BatchSize       int    `json:"batch_size"`
 	PartialFailures bool   `json:"partial_failures"` // ReportBatchItemFailures
 	Bisect          bool   `json:"bisect"`
-	MaxRetries      int    `json:"max_retries"` // -1 for infinite
-	MaxAge          int    `json:"max_age"`     // seconds; -1 for infinite
-	MaxConcurrency  int    `json:"max_concurrency,omitempty"`
-	OnFailure       string `json:"on_failure,omitempty"`
+	MaxRetries      int    `json:"max_retries"`               // -1 for infinite
+	MaxAge          int    `json:"max_age"`                   // seconds; -1 for infinite
+	MaxConcurrency  int    `json:"max_concurrency,omitempty"` // SQS; 0 for none
+	MaxPollers      int    `json:"max_pollers,omitempty"`     // of provisioned mode; 0 without it
+	OnFailure       string `json:"on_failure,omitempty"`      // ARN, or a Kafka topic
+}
+
+// stages are the stages of a deployment and the words that name them.
+var stages = map[string]string{
+	"dev": "dev", "develop": "dev", "development": "dev", "sandbox": "dev",
+	"test": "test", "testing": "test", "tst": "test", "qa": "test", "uat": "test",
+	"stage": "stage", "staging": "stage", "stg": "stage", "preprod": "stage",
+	"prod": "prod", "production": "prod", "prd": "prod",
+}
+
+// Stage returns the stage that a name, an ARN or a value names: dev, test, stage or prod. Only whole
+// words count ("product" is not "prod"); a text that names several stages names none.
+func Stage(text string) string {
+	var found string
+	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	})
+	for _, word := range words {
+		switch stage := stages[word]; {
+		case stage == "" || stage == found:
+		case found != "":
+			return ""
+		default:
+			found = stage
+		}
+	}
+	return found
 }

@@ -22,8 +22,15 @@ var All = slices.Concat(
 	logChecks,
 	dynamodbChecks,
 	iamChecks,
+	credentialChecks,
+	federationChecks,
+	modelAccessChecks,
 	kmsChecks,
 	lambdaChecks,
+	lambdaConfigurationChecks,
+	lambdaEventChecks,
+	lambdaInvocationChecks,
+	lambdaTelemetryChecks,
 	taggingChecks,
 )
 

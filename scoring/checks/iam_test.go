@@ -1,0 +1,250 @@
+package checks
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/awsready/awsready/scanners/evidence"
+	"github.com/awsready/awsready/workload"
+)
+
+const roleARN = "arn:aws:iam::111122223333:role/app"
+
+// trusts is a trust policy with one statement.
+func trusts(principal, condition string) string {
+	if condition != "" {
+		condition = `,"Condition":` + condition
+	}
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":` + principal + `,"Action":"sts:AssumeRole"` + condition + `}]}`
+}
+
+func service(name string) string { return trusts(`{"Service":"`+name+`.amazonaws.com"}`, "") }
+
+var (
+	byLambda = service("lambda")
+	byPeople = trusts(`{"Federated":"arn:aws:iam::111122223333:saml-provider/AWSSSO_0a1b_DO_NOT_DELETE"}`, "")
+)
+
+// document is a policy with some statements.
+func document(statements ...string) string {
+	return `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`
+}
+
+// allow and deny are statements on actions and resources, each a JSON value, under a condition.
+func allow(actions, resources string, condition ...string) string {
+	return statement("Allow", actions, `"Resource":`+resources, condition...)
+}
+
+func deny(actions, resources string, condition ...string) string {
+	return statement("Deny", actions, `"Resource":`+resources, condition...)
+}
+
+func statement(effect, actions, resources string, condition ...string) string {
+	s := `{"Effect":"` + effect + `","Action":` + actions + `,` + resources
+	for _, c := range condition {
+		s += `,"Condition":` + c
+	}
+	return s + "}"
+}
+
+const administratorAccess = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+// managed are the policies that the tests attach.
+var managed = map[string]string{
+	administratorAccess: document(allow(`"*"`, `"*"`)),
+	"arn:aws:iam::aws:policy/AmazonBedrockFullAccess":    document(allow(`["bedrock:*"]`, `"*"`), allow(`["kms:DescribeKey"]`, `"arn:*:kms:*:::*"`)),
+	"arn:aws:iam::aws:policy/BedrockAgentCoreFullAccess": document(allow(`["bedrock-agentcore:*"]`, `"arn:aws:bedrock-agentcore:*:*:*"`)),
+	"arn:aws:iam::111122223333:policy/boundary":          document(allow(`["bedrock:InvokeModel","logs:*"]`, `"*"`)),
+}
+
+// roleAccount is an account with one role, whose inline policies are the documents.
+func roleAccount(fill func(*evidence.Role, *evidence.Permissions), documents ...string) *evidence.Account {
+	return account(func(a *evidence.Account, _ *evidence.Region) {
+		r := evidence.Role{ARN: roleARN, Name: "app", Path: "/", Trust: evidence.Known(byLambda), Tags: evidence.Known(evidence.Tags{})}
+		p := evidence.Permissions{}
+		for _, d := range documents {
+			p.Inline = append(p.Inline, evidence.NamedPolicy{Name: "inline", Document: d})
+		}
+		fill(&r, &p)
+		if r.Permissions.Unset() {
+			r.Permissions = evidence.Known(p)
+		}
+		a.IAM.Roles = evidence.Listed(r)
+		a.IAM.Policies = managedPolicies()
+	})
+}
+
+func managedPolicies() evidence.List[evidence.ManagedPolicy] {
+	all := evidence.Listed[evidence.ManagedPolicy]()
+	for _, arn := range []string{
+		administratorAccess, "arn:aws:iam::aws:policy/AmazonBedrockFullAccess", "arn:aws:iam::aws:policy/BedrockAgentCoreFullAccess",
+		"arn:aws:iam::111122223333:policy/boundary",
+	} {
+		all.Append(evidence.Listed(evidence.ManagedPolicy{ARN: arn, Document: evidence.Known(managed[arn])}))
+	}
+	return all
+}
+
+// withRole is an account with a role that Lambda assumes and that has the inline policies.
+func withRole(documents ...string) *evidence.Account {
+	return roleAccount(func(*evidence.Role, *evidence.Permissions) {}, documents...)
+}
+
+// attached is an account with a role that Lambda assumes and that has a managed policy.
+func attached(arn string) *evidence.Account {
+	return roleAccount(func(_ *evidence.Role, p *evidence.Permissions) { p.Attached = []string{arn} })
+}
+
+// trusted is an account with a role that has the trust policy and the inline policies.
+func trusted(trust string, documents ...string) *evidence.Account {
+	return roleAccount(func(r *evidence.Role, _ *evidence.Permissions) { r.Trust = evidence.Known(trust) }, documents...)
+}
+
+// unreadRole, unlistedRoles and unreadTrust are accounts of which a part could not be read.
+func unreadRole() *evidence.Account {
+	return roleAccount(func(r *evidence.Role, _ *evidence.Permissions) {
+		r.Permissions = evidence.Missing[evidence.Permissions](denied)
+	})
+}
+
+func unreadTrust(documents ...string) *evidence.Account {
+	return roleAccount(func(r *evidence.Role, _ *evidence.Permissions) { r.Trust = evidence.Missing[string](denied) }, documents...)
+}
+
+func unlistedRoles() *evidence.Account {
+	return account(func(a *evidence.Account, _ *evidence.Region) {
+		a.IAM.Roles = evidence.Partial[evidence.Role](nil, denied)
+	})
+}
+
+func serviceLinked(trust string, documents ...string) *evidence.Account {
+	return roleAccount(func(r *evidence.Role, _ *evidence.Permissions) {
+		r.Path, r.Trust = "/aws-service-role/x.amazonaws.com/", evidence.Known(trust)
+	}, documents...)
+}
+
+// inWorkload narrows an account to its workload.
+func inWorkload(a *evidence.Account) *evidence.Account {
+	a.Scan.Scope = workload.ScopeWorkload
+	return a
+}
+
+func summary(keys, mfa, password int) *evidence.Account {
+	return account(func(a *evidence.Account, _ *evidence.Region) {
+		a.IAM.Summary = evidence.Known(map[string]int{"AccountAccessKeysPresent": keys, "AccountMFAEnabled": mfa, "AccountPasswordPresent": password})
+	})
+}
+
+func partSummary(part map[string]int) *evidence.Account {
+	return account(func(a *evidence.Account, _ *evidence.Region) { a.IAM.Summary = evidence.Known(part) })
+}
+
+func userAccount(users ...evidence.User) *evidence.Account {
+	return account(func(a *evidence.Account, _ *evidence.Region) {
+		a.IAM.Users = evidence.Listed(users...)
+		a.IAM.Policies = managedPolicies()
+		a.IAM.Groups = evidence.Listed(evidence.Group{Name: "admins", Permissions: evidence.Known(evidence.Permissions{Attached: []string{administratorAccess}})})
+	})
+}
+
+func person(name string, p evidence.Permissions) evidence.User {
+	return evidence.User{ARN: "arn:aws:iam::111122223333:user/" + name, Name: name, Permissions: evidence.Known(p)}
+}
+
+func TestIAM(t *testing.T) {
+	all := document(allow(`"*"`, `"*"`))
+	sourceAccount := `{"StringEquals":{"aws:SourceAccount":"111122223333"}}`
+	bedrock := `{"Service":"bedrock.amazonaws.com"}`
+	ssoAdministrator := roleAccount(func(r *evidence.Role, p *evidence.Permissions) {
+		r.Name, r.Path = "AWSReservedSSO_Administrator_0a1b", "/aws-reserved/sso.amazonaws.com/"
+		r.Trust, p.Attached = evidence.Known(byPeople), []string{administratorAccess}
+	})
+	run(t, iamChecks, table{
+		"iam-root-secured": {
+			{name: "MFA", account: summary(0, 1, 1), want: "pass"},
+			{name: "credentials removed centrally", account: summary(0, 0, 0), want: "pass"},
+			{name: "no MFA", account: summary(0, 0, 1), want: "fail"},
+			{name: "access key", account: summary(1, 1, 1), want: "fail"},
+			{name: "access key, no password", account: summary(1, 0, 0), want: "fail"},
+			{name: "password not told", account: partSummary(map[string]int{"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 0}), want: "unknown"},
+			{name: "password not told, MFA", account: partSummary(map[string]int{"AccountAccessKeysPresent": 0, "AccountMFAEnabled": 1}), want: "pass"},
+			{name: "empty reply", account: partSummary(map[string]int{}), want: "unknown"},
+			{name: "denied", account: account(func(*evidence.Account, *evidence.Region) {}), want: "unknown"},
+		},
+		"iam-admin-policy-attached": {
+			{name: "some actions", account: withRole(document(allow(`"s3:GetObject"`, `"*"`))), want: "pass"},
+			{name: "no policies", account: withRole(), want: "pass"},
+			{name: "AdministratorAccess", account: attached(administratorAccess), want: "fail"},
+			{name: "inline", account: withRole(all), want: "fail"},
+			{name: "inline, under a condition", account: withRole(document(allow(`"*"`, `"*"`, `{"StringEquals":{"aws:RequestedRegion":"eu-central-1"}}`))), want: "pass"},
+			{name: "all but IAM", account: withRole(document(`{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`)), want: "pass"},
+			{name: "cut by a boundary", account: roleAccount(func(_ *evidence.Role, p *evidence.Permissions) {
+				p.Boundary = "arn:aws:iam::111122223333:policy/boundary"
+			}, all), want: "pass"},
+			{name: "unknown boundary", account: roleAccount(func(_ *evidence.Role, p *evidence.Permissions) { p.Boundary = "arn:aws:iam::111122223333:policy/other" }, all), want: "unknown"},
+			{name: "attached policy not returned", account: attached("arn:aws:iam::111122223333:policy/other"), want: "unknown"},
+			{name: "not a policy", account: withRole("{"), want: "unknown"},
+			{name: "person", account: ssoAdministrator, want: "not-applicable"},
+			{name: "deployment tool", account: trusted(service("cloudformation"), all), want: "not-applicable"},
+			{name: "service-linked", account: serviceLinked(byLambda, all), want: "not-applicable"},
+			{name: "does not use GenAI", account: inWorkload(withRole(document(allow(`"s3:*"`, `"*"`)))), want: "not-applicable"},
+			{name: "administrator uses GenAI", account: inWorkload(withRole(all)), want: "fail"},
+			{name: "trust denied", account: unreadTrust(all), want: "unknown"},
+			{name: "denied", account: unreadRole(), want: "unknown"},
+			{name: "listing denied", account: unlistedRoles(), want: "unknown"},
+		},
+		"iam-administrators-known": {
+			{name: "SSO", account: ssoAdministrator, want: "pass"},
+			{name: "deployment tool", account: trusted(service("cloudformation"), all), want: "pass"},
+			{name: "user", account: userAccount(person("anna", evidence.Permissions{Attached: []string{administratorAccess}})), want: "not-applicable"},
+			{name: "user by a group", account: userAccount(person("anna", evidence.Permissions{Groups: []string{"admins"}})), want: "not-applicable"},
+			{name: "user by an unknown group", account: userAccount(person("anna", evidence.Permissions{Groups: []string{"others"}})), want: "unknown"},
+			{name: "workload's own", account: withRole(all), want: "not-applicable"},
+			{name: "none", account: userAccount(person("ben", evidence.Permissions{})), want: "not-applicable"},
+			{name: "users denied", account: func() *evidence.Account {
+				a := trusted(byPeople, all)
+				a.IAM.Users = evidence.Partial[evidence.User](nil, denied)
+				return a
+			}(), want: "unknown"},
+			{name: "roles denied", account: unlistedRoles(), want: "unknown"},
+		},
+		"bedrock-service-role-confused-deputy": {
+			{name: "own account", account: trusted(trusts(bedrock, sourceAccount)), want: "pass"},
+			{name: "source ARN", account: trusted(trusts(bedrock, `{"ArnLike":{"aws:SourceArn":"arn:aws:bedrock:eu-central-1:111122223333:agent/*"}}`)), want: "pass"},
+			{name: "organization", account: trusted(trusts(bedrock, `{"StringEquals":{"aws:SourceOrgID":"o-abc123def4"}}`)), want: "pass"},
+			{name: "any account's ARN", account: trusted(trusts(bedrock, `{"ArnLike":{"aws:SourceArn":"arn:aws:bedrock:*:*:agent/*"}}`)), want: "fail"},
+			{name: "may be absent", account: trusted(trusts(bedrock, `{"StringEqualsIfExists":{"aws:SourceAccount":"111122223333"}}`)), want: "fail"},
+			{name: "other account", account: trusted(trusts(bedrock, `{"StringEquals":{"aws:SourceAccount":"999988887777"}}`)), want: "fail"},
+			{name: "no condition", account: trusted(service("bedrock")), want: "fail"},
+			{name: "AgentCore", account: trusted(service("bedrock-agentcore")), want: "fail"},
+			{name: "SageMaker", account: trusted(service("sagemaker")), want: "fail"},
+			{name: "one of two services", account: trusted(trusts(`{"Service":["lambda.amazonaws.com","bedrock.amazonaws.com"]}`, "")), want: "fail"},
+			{name: "writes logs only", account: inWorkload(trusted(service("bedrock"))), want: "fail"},
+			{name: "SageMaker without GenAI", account: inWorkload(trusted(service("sagemaker"))), want: "not-applicable"},
+			{name: "Lambda", account: withRole(), want: "not-applicable"},
+			{name: "service-linked", account: serviceLinked(service("bedrock-agentcore")), want: "not-applicable"},
+			{name: "denied", account: unreadTrust(), want: "unknown"},
+			{name: "not a policy", account: trusted("[]"), want: "unknown"},
+			{name: "listing denied", account: unlistedRoles(), want: "unknown"},
+		},
+	})
+}
+
+// TestAdministratorsAreListedOnce: one finding names them all, and no other names one of them.
+func TestAdministratorsAreListedOnce(t *testing.T) {
+	a := trusted(byPeople, document(allow(`"*"`, `"*"`)))
+	users := userAccount(person("ci", evidence.Permissions{Groups: []string{"admins"}}), person("anna", evidence.Permissions{Groups: []string{"admins"}}))
+	a.IAM.Users, a.IAM.Groups = users.IAM.Users, users.IAM.Groups
+	c, _ := ByID("iam-administrators-known")
+	result := c.Ask(row{}.input(a))
+	if len(result.Subjects) != 1 {
+		t.Fatalf("%d findings, want one", len(result.Subjects))
+	}
+	if got, want := result.Subjects[0].Verdict.Message, "administrators outside the workload: role app, user anna, user ci"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	c, _ = ByID("iam-admin-policy-attached")
+	if got, message := outcome(c, row{}.input(a)); got != "not-applicable" {
+		t.Errorf("iam-admin-policy-attached: got %s (%s), want not-applicable", got, message)
+	}
+}
