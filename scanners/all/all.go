@@ -6,6 +6,7 @@ import (
 	"github.com/awsready/awsready/scanners/account"
 	"github.com/awsready/awsready/scanners/backup"
 	"github.com/awsready/awsready/scanners/bedrock"
+	"github.com/awsready/awsready/scanners/bedrockagent"
 	"github.com/awsready/awsready/scanners/budgets"
 	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
@@ -21,6 +22,7 @@ var Scanners = []scanners.Scanner{
 	account.Scanner,
 	backup.Scanner,
 	bedrock.Scanner,
+	bedrockagent.Scanner,
 	budgets.Scanner,
 	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,

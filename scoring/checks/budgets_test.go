@@ -45,8 +45,8 @@ func withAction(b evidence.Budget, s evidence.BudgetActionSettings) *evidence.Ac
 	return a
 }
 
-// inWorkload narrows an account's scope to what its workload reaches.
-func inWorkload(a *evidence.Account) *evidence.Account {
+// inWorkloadScope narrows an account's scope to what its workload reaches.
+func inWorkloadScope(a *evidence.Account) *evidence.Account {
 	a.Scan.Scope = workload.ScopeWorkload
 	return a
 }
@@ -101,7 +101,7 @@ func TestBudgets(t *testing.T) {
 			{name: "one works", account: budgeted(budgetWith(unhealthy), budgetWith(monthly())), want: "pass"},
 			{name: "no budget, perhaps in the payer account", account: none, want: "unknown"},
 			{name: "only other types", account: budgeted(budgetWith(usage), budgetWith(reserved)), want: "unknown"},
-			{name: "only for another service", account: inWorkload(budgeted(compute)), want: "unknown"},
+			{name: "only for another service", account: inWorkloadScope(budgeted(compute)), want: "unknown"},
 			{name: "settings unread", account: unreadSettings, want: "unknown"},
 			{name: "denied", account: deniedBudgets, want: "unknown"},
 		},
@@ -110,9 +110,9 @@ func TestBudgets(t *testing.T) {
 			{name: "one of two", account: budgeted(budgetWith(monthly(), budgetNotice("ACTUAL", 80, 0), budgetNotice("FORECASTED", 100, 1))), want: "pass"},
 			{name: "no subscriber", account: budgeted(budgetWith(monthly(), budgetNotice("ACTUAL", 80, 0))), want: "fail"},
 			{name: "no notification", account: budgeted(budgetWith(monthly())), want: "fail"},
-			{name: "another service's budget", account: inWorkload(budgeted(compute)), want: "not-applicable"},
-			{name: "account-wide budget", account: inWorkload(budgeted(budgetWith(monthly()))), want: "fail"},
-			{name: "budget of coverage", account: inWorkload(budgeted(budgetWith(reserved))), want: "not-applicable"},
+			{name: "another service's budget", account: inWorkloadScope(budgeted(compute)), want: "not-applicable"},
+			{name: "account-wide budget", account: inWorkloadScope(budgeted(budgetWith(monthly()))), want: "fail"},
+			{name: "budget of coverage", account: inWorkloadScope(budgeted(budgetWith(reserved))), want: "not-applicable"},
 			{name: "notifications denied", account: budgeted(unread), want: "unknown"},
 			{name: "denied", account: deniedBudgets, want: "unknown"},
 			{name: "no budget", account: none, want: "not-applicable"},
@@ -152,7 +152,7 @@ func TestBudgets(t *testing.T) {
 			{name: "waits", account: withAction(bedrock, standby), want: "pass"},
 			{name: "ran", account: withAction(bedrock, evidence.BudgetActionSettings{Status: "EXECUTION_SUCCESS"}), want: "pass"},
 			{name: "failed", account: withAction(bedrock, evidence.BudgetActionSettings{Status: "EXECUTION_FAILURE"}), want: "not-applicable"},
-			{name: "of another service's budget", account: inWorkload(withAction(compute, standby)), want: "not-applicable"},
+			{name: "of another service's budget", account: inWorkloadScope(withAction(compute, standby)), want: "not-applicable"},
 			{name: "none", account: none, want: "not-applicable"},
 			{name: "denied", account: deniedActions, want: "unknown"},
 		},

@@ -116,13 +116,13 @@ var (
 		func(r *evidence.Region) evidence.List[evidence.BedrockModel] { return r.Bedrock.ImportedModels },
 		func(m evidence.BedrockModel) string { return m.ARN },
 		func(m evidence.BedrockModel) string { return m.Name })
-	taggableProfiles = taggablesOfBedrock("application inference profile", applicationProfiles,
+	taggableProfiles = taggablesOfBedrock("application inference profile", ownProfiles,
 		func(p evidence.BedrockInferenceProfile) string { return p.ARN },
 		func(p evidence.BedrockInferenceProfile) string { return p.Name })
 )
 
-// applicationProfiles are the inference profiles that the account made; the others are AWS's.
-func applicationProfiles(r *evidence.Region) evidence.List[evidence.BedrockInferenceProfile] {
+// ownProfiles are the inference profiles that the account made; the others are AWS's.
+func ownProfiles(r *evidence.Region) evidence.List[evidence.BedrockInferenceProfile] {
 	var own []evidence.BedrockInferenceProfile
 	for _, p := range r.Bedrock.InferenceProfiles.Found() {
 		if strings.Contains(p.ARN, ":application-inference-profile/") {
