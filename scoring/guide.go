@@ -136,7 +136,7 @@ func (s *Scores) Row(in *Input, r Row) RowState {
 // rowOfChecks: one check that passes makes the row present; all that apply failing make it missing. A
 // row that takes all of them is missing as soon as one fails.
 func (s *Scores) rowOfChecks(r Row) RowState {
-	t := s.tally(r.Checks)
+	t := s.tally(r.Checks, false)
 	state := RowState{Row: r, weight: t.weight}
 	open := len(t.unknown) > 0 || len(r.Checks) == 0
 	switch {
@@ -177,9 +177,21 @@ type tally struct {
 	weight                  int64 // of the gravest that fails
 }
 
-func (s *Scores) tally(ids []string) (t tally) {
+// tally asks what checks turned out to be. With alternatives a failing check does not count where another
+// of its group passes, and is unknown where another may.
+func (s *Scores) tally(ids []string, alternatives bool) (t tally) {
 	for _, id := range ids {
 		c := s.check(id)
+		if alternatives && c != nil && c.Failing() {
+			passes, mayPass, gaps := s.alternatives(c)
+			if passes {
+				continue
+			}
+			if mayPass {
+				t.unknown, t.mayFail, t.gaps = append(t.unknown, id), append(t.mayFail, id), append(t.gaps, gaps...)
+				continue
+			}
+		}
 		switch {
 		case c == nil:
 			t.unknown, t.mayFail = append(t.unknown, id), append(t.mayFail, id)
@@ -193,16 +205,28 @@ func (s *Scores) tally(ids []string) (t tally) {
 			if !neverFails(c.Check) {
 				t.mayFail = append(t.mayFail, id)
 			}
-			if c.Built {
-				t.gaps = append(t.gaps, c.gaps()...)
-			} else {
-				t.gaps = append(t.gaps, evidence.Gap{Reason: evidence.NotBuilt, Detail: "check " + id})
-			}
+			t.gaps = append(t.gaps, c.gaps()...)
 		case !c.Credit.Absent:
 			t.passed = append(t.passed, id)
 		}
 	}
 	return t
+}
+
+// alternatives tells whether another check of a failing check's group passes or, where that was not
+// read, may pass.
+func (s *Scores) alternatives(of *CheckScore) (passes, mayPass bool, gaps []evidence.Gap) {
+	for i := range s.Checks {
+		c := &s.Checks[i]
+		switch {
+		case c.Check.Group == "" || c.Check.Group != of.Check.Group || c.Check.ID == of.Check.ID || c.Failing() || c.Credit.Absent:
+		case c.certain():
+			passes = true
+		default:
+			mayPass, gaps = true, append(gaps, c.gaps()...)
+		}
+	}
+	return passes, mayPass, gaps
 }
 
 // share says of how many resources some fail; nothing where all of them do.
@@ -286,7 +310,11 @@ func (s *Scores) check(id string) *CheckScore {
 	return nil
 }
 
+// gaps are what keeps a check from being certain.
 func (c *CheckScore) gaps() []evidence.Gap {
+	if !c.Built {
+		return []evidence.Gap{{Reason: evidence.NotBuilt, Detail: "check " + c.Check.ID}}
+	}
 	gaps := slices.Clone(c.Result.Unseen)
 	for _, s := range c.Result.Subjects {
 		gaps = append(gaps, s.Verdict.Gaps...)
@@ -455,7 +483,7 @@ func (d Decision) name(verdict string) string {
 // that apply pass. Attestations decide an issue that has questions: a no makes it present; yes to all of
 // them makes it missing where no check fails and no read was refused.
 func (s *Scores) Issue(in *Input, i Issue) RowState {
-	t := s.tally(i.Checks)
+	t := s.tally(i.Checks, true)
 	state := RowState{Row: Row{Name: i.Name, Checks: i.Checks}, weight: t.weight}
 	answers, unattested := s.attested(in, i.Questions)
 	gaps := append(t.gaps, unattested...)

@@ -61,10 +61,19 @@ var rowChecks = []Check{
 	{ID: "denied", Severity: Medium, Test: fixed("", Medium, notRead).Test},
 	{ID: "absent", Severity: Medium, Test: fixed("", Medium, absentV).Test},
 	{ID: "opt-in", Severity: Medium, OptIn: "--metrics", Test: fixed("", Medium, passes).Test},
+	{ID: "good-group", Severity: Medium, Group: "good", Test: fixed("", Medium, fails).Test},
+	{ID: "good-member", Severity: Medium, Group: "good", Test: fixed("", Medium, passes).Test},
+	{ID: "open-group", Severity: Medium, Group: "open", Test: fixed("", Medium, fails).Test},
+	{ID: "open-member", Severity: Medium, Group: "open", Test: fixed("", Medium, notRead).Test},
+	{ID: "bad-group", Severity: Medium, Group: "bad", Test: fixed("", Medium, fails).Test},
+	{ID: "bad-member", Severity: Medium, Group: "bad", Test: fixed("", Medium, fails).Test},
+	{ID: "absent-member", Severity: Medium, Group: "bad", Test: fixed("", Medium, absentV).Test},
+	{ID: "unbuilt-group", Severity: Medium, Group: "unbuilt", Test: fixed("", Medium, fails).Test},
 	{ID: "signal", Severity: Medium, NeverFails: true, Test: fixed("", Medium, notRead).Test},
 }
 
-var rowUnbuilt = []Unbuilt{{ID: "unbuilt", Severity: Medium}, {ID: "unbuilt-signal", Severity: Medium, NeverFails: true}}
+var rowUnbuilt = []Unbuilt{{ID: "unbuilt", Severity: Medium}, {ID: "unbuilt-signal", Severity: Medium, NeverFails: true},
+	{ID: "unbuilt-member", Severity: Medium, Group: "unbuilt"}}
 
 func TestRowOfChecks(t *testing.T) {
 	in, s := guideScores(rowChecks, rowUnbuilt)
@@ -91,6 +100,7 @@ func TestRowOfChecks(t *testing.T) {
 		{"signal", UnknownState, UnknownState, evidence.Denied, ""},
 		{"pass signal unbuilt-signal", Present, Present, "", "pass passes"}, // neither can fail
 		{"fail unbuilt-signal", UnknownState, Missing, evidence.NotBuilt, "check unbuilt-signal"},
+		{"good-group", Missing, Missing, "", "good-group fails"}, // a row asks for this very thing
 		{"nowhere", UnknownState, UnknownState, evidence.NotBuilt, "check nowhere"},
 		{"", UnknownState, UnknownState, evidence.NotBuilt, ""},
 	} {
@@ -289,6 +299,10 @@ func TestIssue(t *testing.T) {
 		{"something not built", "pass unbuilt", nil, nil, UnknownState, evidence.NotBuilt, "check unbuilt"},
 		{"all that apply pass", "pass absent", nil, nil, Missing, "", "pass passes: all that apply"},
 		{"only signals unread", "pass signal unbuilt-signal", nil, nil, Missing, "", "pass passes: all that apply"},
+		{"an alternative passes", "good-group pass", nil, nil, Missing, "", "pass passes: all that apply"},
+		{"an alternative may pass", "open-group pass", nil, nil, UnknownState, evidence.Denied, ""},
+		{"an alternative is not built", "unbuilt-group pass", nil, nil, UnknownState, evidence.NotBuilt, "check unbuilt-member"},
+		{"no alternative passes", "bad-group pass", nil, nil, Present, "", "possible: bad-group fails"},
 		{"nothing applies", "absent", nil, nil, NotApplicable, "", ""},
 		{"attested no", "pass unbuilt", questions, []Attestation{answered("1.1", Yes), answered("1.2", No)}, Present, "", "likely: an owner answers no to 1.2"},
 		{"attested no beside a failure", "fail", questions, []Attestation{answered("1.2", No)}, Present, "", "likely: an owner answers no to 1.2"},
