@@ -37,15 +37,17 @@ const listed = 40
 // page is what the template shows: the report, arranged.
 type page struct {
 	*Report
-	Policy     string // Content-Security-Policy: what is inline is allowed by its hash, and nothing else
-	Style      template.CSS
-	Script     template.JS
-	First      []NextStep // the three things to do next
-	Unread     []unreadGroup
-	Categories []pageCategory
-	Groups     []findingGroup
-	Counts     map[string]int
-	Severities []string
+	Policy      string // Content-Security-Policy: what is inline is allowed by its hash, and nothing else
+	Style       template.CSS
+	Script      template.JS
+	First       []NextStep // the three things to do next
+	Missing     []string   // the first permissions that would settle what was denied
+	MissingMore int
+	Unread      []unreadGroup
+	Categories  []pageCategory
+	Groups      []findingGroup
+	Counts      map[string]int
+	Severities  []string
 }
 
 type pageCategory struct {
@@ -112,6 +114,9 @@ func arrange(r *Report) page {
 		}
 		p.Categories = append(p.Categories, category)
 	}
+	missing := r.MissingPermissions()
+	p.Missing = missing[:min(len(missing), most)]
+	p.MissingMore = len(missing) - len(p.Missing)
 	p.Groups = groupFindings(r, checks)
 	p.Unread = groupGaps(r)
 	return p

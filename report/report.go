@@ -1,7 +1,10 @@
 // Package report turns scores into one versioned value and writes it in several formats.
 package report
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // SchemaVersion is the version of the JSON report: a new minor adds members, a new major changes them.
 const SchemaVersion = "1.0"
@@ -249,4 +252,16 @@ type Issue struct {
 	Row
 	Category string `json:"category"`
 	Text     string `json:"text"`
+}
+
+// MissingPermissions are the IAM actions that were denied, sorted.
+func (r *Report) MissingPermissions() []string {
+	actions := []string{}
+	for _, g := range r.Gaps {
+		if g.Reason == "denied" && g.Permission != "" {
+			actions = append(actions, g.Permission)
+		}
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
 }

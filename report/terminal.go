@@ -87,12 +87,19 @@ func (t *terminal) verdict(r *Report) {
 	t.line("")
 	band := strings.ToUpper(r.Score.Band)
 	t.line(t.paint(band, text.Bold, bandColours[r.Score.Band]) + "  " + interval(r.Score.Low, r.Score.High))
+	if hanging := r.Score.High - r.Score.Low; hanging > 0 {
+		unknown := 0
+		for _, c := range r.Checks {
+			unknown += boolInt(c.Outcome == "unknown")
+		}
+		t.wrap("", fmt.Sprintf("%s hang on %d checks that are unknown", points(hanging), unknown))
+	}
 	if r.Score.CappedBy != "" {
 		t.wrap("", "capped: "+r.Score.CappedBy)
 	}
 	coverage := fmt.Sprintf("coverage %d %%", r.Score.Coverage)
 	if r.Score.Attested > 0 {
-		coverage += fmt.Sprintf(", %d points attested", r.Score.Attested)
+		coverage += ", " + points(r.Score.Attested) + " attested"
 	}
 	parts := []string{coverage}
 	for _, part := range []struct {
@@ -184,17 +191,10 @@ func (t *terminal) steps(r *Report) {
 
 func (t *terminal) unread(r *Report) {
 	counts := map[string]int{}
-	var permissions []string
-	seen := map[string]bool{}
+	permissions := r.MissingPermissions()
 	for _, f := range r.Findings {
 		if f.Gap != nil {
 			counts[f.Gap.Reason]++
-		}
-	}
-	for _, g := range r.Gaps {
-		if g.Reason == "denied" && g.Permission != "" && !seen[g.Permission] {
-			seen[g.Permission] = true
-			permissions = append(permissions, g.Permission)
 		}
 	}
 	if len(counts) == 0 {
@@ -217,9 +217,24 @@ func (t *terminal) unread(r *Report) {
 		}
 		t.wrap("   ", "these permissions would settle the denied ones: "+strings.Join(shown, ", ")+rest+"; all of them: awsready policy --missing report.json")
 	}
+	shown := 0
 	for _, g := range r.Gaps {
-		if g.Reason == "denied-by-key" || g.Reason == "throttled" || g.Reason == "error" {
-			t.wrap("   ", g.Operation+" "+g.Region+" "+g.Resource+": "+cmp.Or(g.Detail, g.Code))
+		if g.Reason != "denied-by-key" && g.Reason != "throttled" && g.Reason != "error" {
+			continue
 		}
+		if shown++; shown > most {
+			continue
+		}
+		t.wrap("   ", strings.Join(strings.Fields(g.Operation+" "+g.Region+" "+g.Resource), " ")+": "+cmp.Or(g.Detail, g.Code))
 	}
+	if shown > most {
+		t.line(fmt.Sprintf("   and %d more in the report", shown-most))
+	}
+}
+
+func points(n int) string {
+	if n == 1 {
+		return "1 point"
+	}
+	return fmt.Sprintf("%d points", n)
 }

@@ -130,7 +130,8 @@ func (c Check) AskBlank(in *Input) evidence.Verdict { return c.Test.blank(in) }
 
 // Kind is a type of resource: where its listing stands, what it is called, and when the workload reaches it.
 type Kind[R any] struct {
-	Regional  func(*evidence.Region) evidence.List[R] // one of Regional and Global
+	Regional  func(*evidence.Region) evidence.List[R]                   // one of Regional, Drawn and Global
+	Drawn     func(in *Input, region *evidence.Region) evidence.List[R] // of what several listings tell together
 	Global    func(*evidence.Account) evidence.List[R]
 	ID        func(in *Input, region string, r R) string
 	Name      func(R) string
@@ -160,6 +161,10 @@ func Resources[R any](kind Kind[R], test func(in *Input, region *evidence.Region
 		}
 		for i := range in.Account.Regions {
 			region := &in.Account.Regions[i]
+			if kind.Drawn != nil {
+				add(region, region.Name, kind.Drawn(in, region))
+				continue
+			}
 			add(region, region.Name, kind.Regional(region))
 		}
 		return result

@@ -31,7 +31,12 @@ type Graph struct {
 	logGroups  func() *edges
 	keys       func() map[string]*edges // by region
 	tables     func() []grantedTables
+	data       func() *edges                                             // buckets and clusters that hold the workload's data
 	tags       func() map[string]map[string]evidence.Fact[evidence.Tags] // by region and ARN
+
+	guardrailConditions func() *edges // guardrail versions that policies of roles in scope demand
+	guardrailUses       func() map[string]Uses
+	modelUses           func() map[string]Uses
 }
 
 type tag struct{ key, value string }
@@ -51,7 +56,11 @@ func New(account *evidence.Account) *Graph {
 	g.logGroups = sync.OnceValue(g.logGroupEdges)
 	g.keys = sync.OnceValue(g.keyEdges)
 	g.tables = sync.OnceValue(g.tableGrants)
+	g.data = sync.OnceValue(g.dataEdges)
 	g.tags = sync.OnceValue(g.readTags)
+	g.guardrailConditions = sync.OnceValue(g.readGuardrailConditions)
+	g.guardrailUses = sync.OnceValue(g.readGuardrailUses)
+	g.modelUses = sync.OnceValue(g.readModelUses)
 	return g
 }
 
@@ -142,7 +151,8 @@ func (g *Graph) readTags() map[string]map[string]evidence.Fact[evidence.Tags] {
 	return regions
 }
 
-// Tags returns a resource's tags; one that the tagging API does not list has none.
+// Tags returns a resource's tags; one that the tagging API does not list has none. Those in a region
+// that was not scanned are unknown.
 func (g *Graph) Tags(region, arn string) evidence.Fact[evidence.Tags] {
 	if tags, ok := g.tags()[region][arn]; ok {
 		return tags
@@ -152,9 +162,11 @@ func (g *Graph) Tags(region, arn string) evidence.Fact[evidence.Tags] {
 			if gaps := r.Tagging.Resources.Gaps(); len(gaps) > 0 {
 				return evidence.Missing[evidence.Tags](gaps[0])
 			}
+			return evidence.Known(evidence.Tags{})
 		}
 	}
-	return evidence.Known(evidence.Tags{})
+	return evidence.Missing[evidence.Tags](evidence.Gap{Service: "resourcegroupstaggingapi", Operation: "GetResources", Region: region, Resource: arn,
+		Reason: evidence.NotAsked, Detail: "the region was not scanned"})
 }
 
 // tagged tells whether a resource carries the workload tag.

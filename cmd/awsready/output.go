@@ -94,35 +94,45 @@ func (o *output) write(cmd *cobra.Command, r *report.Report) error {
 		}
 		return o.gate(r)
 	}
+	// The files come first: a reader of the summary that stops early must not cost the report.
+	var written []string
+	if len(o.formats) > 0 {
+		folder := o.out
+		if folder == "" {
+			folder = fmt.Sprintf("awsready-%s-%s", r.Account, r.Time.UTC().Format("20060102T150405Z"))
+		}
+		var err error
+		if written, err = o.folder(folder, r); err != nil {
+			return exit{exitNoScan, err.Error()}
+		}
+	}
 	if err := report.WriteTerminal(cmd.OutOrStdout(), r, colours(cmd.OutOrStdout())); err != nil {
 		return exit{exitNoScan, "cannot write the summary: " + err.Error()}
 	}
-	folder := o.out
-	if folder == "" {
-		folder = fmt.Sprintf("awsready-%s-%s", r.Account, r.Time.UTC().Format("20060102T150405Z"))
-	}
-	if len(o.formats) > 0 {
-		if err := o.folder(cmd, folder, r); err != nil {
-			return exit{exitNoScan, err.Error()}
+	for i, path := range written {
+		if i == 0 {
+			fmt.Fprintln(cmd.OutOrStdout())
 		}
+		fmt.Fprintln(cmd.OutOrStdout(), "wrote "+path)
 	}
 	return o.gate(r)
 }
 
-func (o *output) folder(cmd *cobra.Command, folder string, r *report.Report) error {
+// folder writes the report in every format and returns the paths.
+func (o *output) folder(folder string, r *report.Report) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("cannot make the folder of the report: %w; choose another with --out", err)
+		return nil, fmt.Errorf("cannot make the folder of the report: %w; choose another with --out", err)
 	}
-	fmt.Fprintln(cmd.OutOrStdout())
+	var written []string
 	for _, name := range o.formats {
 		f := o.find(name)
 		path := filepath.Join(folder, f.file)
 		if err := writeFile(path, func(w io.Writer) error { return f.write(w, r) }); err != nil {
-			return err
+			return nil, err
 		}
-		fmt.Fprintln(cmd.OutOrStdout(), "wrote "+path)
+		written = append(written, path)
 	}
-	return nil
+	return written, nil
 }
 
 // writeFile writes a file that only its owner may read; a failure leaves no half-written file under the name.

@@ -24,7 +24,7 @@ func policyCommand() *cobra.Command {
 				if err != nil {
 					return exit{exitUsage, err.Error()}
 				}
-				if actions = policy.Missing(r); len(actions) == 0 {
+				if actions = r.MissingPermissions(); len(actions) == 0 {
 					fmt.Fprintln(cmd.ErrOrStderr(), "no permission was missing in that scan")
 					return nil
 				}

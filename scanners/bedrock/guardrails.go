@@ -2,6 +2,7 @@ package bedrock
 
 import (
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/bedrock"
@@ -62,10 +63,23 @@ func policy(ctx context.Context, run *scanners.Run, client *sdk.Client, g *evide
 			}
 		}
 		if t := out.TopicPolicy; t != nil {
-			p.DeniedTopics = len(t.Topics)
+			for _, topic := range t.Topics {
+				if blocks(topic.InputAction, topic.InputEnabled) || blocks(topic.OutputAction, topic.OutputEnabled) {
+					p.DeniedTopics++
+				}
+			}
 		}
 		if w := out.WordPolicy; w != nil {
-			p.Words, p.ManagedWords = len(w.Words), len(w.ManagedWordLists)
+			for _, word := range w.Words {
+				if blocks(word.InputAction, word.InputEnabled) || blocks(word.OutputAction, word.OutputEnabled) {
+					p.Words++
+				}
+			}
+			for _, list := range w.ManagedWordLists {
+				if blocks(list.InputAction, list.InputEnabled) || blocks(list.OutputAction, list.OutputEnabled) {
+					p.ManagedWords++
+				}
+			}
 		}
 		if s := out.SensitiveInformationPolicy; s != nil {
 			for _, e := range s.PiiEntities {
@@ -93,17 +107,20 @@ func policy(ctx context.Context, run *scanners.Run, client *sdk.Client, g *evide
 // enabled: a filter is on unless it says that it is off.
 func enabled(b *bool) bool { return b == nil || *b }
 
+// blocks: a filter that is on blocks, unless its action says that it only detects.
+func blocks[Action ~string](action Action, on *bool) bool { return enabled(on) && action != "NONE" }
+
 func contentFilter(f types.GuardrailContentFilter) evidence.BedrockContentFilter {
-	strength := func(s types.GuardrailFilterStrength, on *bool) string {
-		if !enabled(on) {
+	strength := func(s types.GuardrailFilterStrength, on *bool, modalities []types.GuardrailModality) string {
+		if !enabled(on) || len(modalities) > 0 && !slices.Contains(modalities, types.GuardrailModalityText) {
 			return string(types.GuardrailFilterStrengthNone)
 		}
 		return string(s)
 	}
 	return evidence.BedrockContentFilter{
 		Type:           string(f.Type),
-		InputStrength:  strength(f.InputStrength, f.InputEnabled),
-		OutputStrength: strength(f.OutputStrength, f.OutputEnabled),
+		InputStrength:  strength(f.InputStrength, f.InputEnabled, f.InputModalities),
+		OutputStrength: strength(f.OutputStrength, f.OutputEnabled, f.OutputModalities),
 		InputBlocks:    f.InputAction != types.GuardrailContentFilterActionNone,
 		OutputBlocks:   f.OutputAction != types.GuardrailContentFilterActionNone,
 	}

@@ -93,7 +93,7 @@ func ownedModels(ctx context.Context, run *scanners.Run, client *sdk.Client) evi
 	return scanners.Pages(ctx, run, "", pages, func(out *sdk.ListCustomModelsOutput) (all []evidence.BedrockModel) {
 		for _, m := range out.ModelSummaries {
 			all = append(all, evidence.BedrockModel{ARN: aws.ToString(m.ModelArn), Name: aws.ToString(m.ModelName), Summary: evidence.Known(
-				evidence.BedrockModelSummary{Created: aws.ToTime(m.CreationTime), Customization: string(m.CustomizationType)})})
+				evidence.BedrockModelSummary{Created: aws.ToTime(m.CreationTime), Customization: string(m.CustomizationType), Base: aws.ToString(m.BaseModelArn)})})
 		}
 		return all
 	})

@@ -5,7 +5,7 @@ import "time"
 // Bedrock is what Amazon Bedrock's control plane said in one region.
 type Bedrock struct {
 	Guardrails         List[BedrockGuardrail]         `json:"guardrails"`
-	Enforced           List[BedrockEnforcement]       `json:"enforced"` // account- or organization-enforced guardrails
+	Enforced           List[BedrockEnforcement]       `json:"enforced"` // guardrails enforced on the account
 	Logging            Fact[BedrockLogging]           `json:"logging"`  // model invocation logging
 	FoundationModels   List[BedrockFoundationModel]   `json:"foundation_models"`
 	InferenceProfiles  List[BedrockInferenceProfile]  `json:"inference_profiles"`
@@ -34,7 +34,8 @@ type BedrockGuardrailVersion struct {
 	Policy  Fact[BedrockGuardrailPolicy] `json:"policy"`
 }
 
-// BedrockGuardrailPolicy is what a guardrail version does (GetGuardrail).
+// BedrockGuardrailPolicy is what a guardrail version does (GetGuardrail). Topics and words count where
+// they block input or output; those that only detect are not counted.
 type BedrockGuardrailPolicy struct {
 	Content            []BedrockContentFilter   `json:"content,omitempty"`
 	DeniedTopics       int                      `json:"denied_topics"`
@@ -48,8 +49,9 @@ type BedrockGuardrailPolicy struct {
 	CrossRegionProfile string                   `json:"cross_region_profile,omitempty"`
 }
 
-// BedrockContentFilter is a content filter. A strength is NONE, LOW, MEDIUM or HIGH and is NONE where
-// the filter is disabled; Blocks is false where the action is NONE, which only detects.
+// BedrockContentFilter is a content filter on text. A strength is NONE, LOW, MEDIUM or HIGH and is NONE
+// where the filter is disabled or filters images only; Blocks is false where the action is NONE, which
+// only detects.
 type BedrockContentFilter struct {
 	Type           string `json:"type"`
 	InputStrength  string `json:"input_strength"`
@@ -85,9 +87,9 @@ type BedrockEnforcedGuardrail struct {
 	GuardrailARN string   `json:"guardrail_arn"`
 	GuardrailID  string   `json:"guardrail_id"`
 	Version      string   `json:"version"`
-	Owner        string   `json:"owner"` // ConfigurationOwner: ACCOUNT or ORGANIZATION
-	Included     []string `json:"included,omitempty"`
-	Excluded     []string `json:"excluded,omitempty"`
+	Owner        string   `json:"owner"`              // ConfigurationOwner: ACCOUNT
+	Included     []string `json:"included,omitempty"` // model ids, or ALL; empty for all
+	Excluded     []string `json:"excluded,omitempty"` // model ids
 }
 
 // BedrockLogging is the region's model invocation logging; empty fields are destinations that are off.
@@ -156,6 +158,7 @@ type BedrockModel struct {
 type BedrockModelSummary struct {
 	Created       time.Time `json:"created"`
 	Customization string    `json:"customization,omitempty"` // FINE_TUNING, DISTILLATION, …; empty for an imported model
+	Base          string    `json:"base,omitempty"`          // ARN of the foundation model that was customized
 }
 
 // BedrockDeployment is an on-demand deployment of a custom model.
@@ -175,7 +178,7 @@ type BedrockCustomizationJob struct {
 	ARN     string           `json:"arn"`
 	Name    string           `json:"name"`
 	Summary Fact[BedrockJob] `json:"summary"`
-	VPC     Fact[bool]       `json:"vpc"` // read for jobs of the last 90 days
+	VPC     Fact[bool]       `json:"vpc"` // reads its data through a VPC
 }
 
 // BedrockJob is the state of a job.
@@ -189,7 +192,7 @@ type BedrockEvaluationJob struct {
 	ARN     string                         `json:"arn"`
 	Name    string                         `json:"name"`
 	Summary Fact[BedrockEvaluationSummary] `json:"summary"`
-	Config  Fact[BedrockEvaluationConfig]  `json:"config"` // read for completed jobs of the last 180 days
+	Config  Fact[BedrockEvaluationConfig]  `json:"config"` // GetEvaluationJob
 }
 
 // BedrockEvaluationSummary is what the listing says of an evaluation.

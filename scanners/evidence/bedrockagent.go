@@ -47,7 +47,7 @@ type GuardrailRef struct {
 type AgentAlias struct {
 	ID     string         `json:"id"`
 	Name   string         `json:"name"`
-	Routes Fact[[]string] `json:"routes"` // agent versions
+	Routes Fact[[]string] `json:"routes"` // versions; none where the alias rejects invocations
 }
 
 // AgentVersion is "DRAFT" or a number.
@@ -76,17 +76,18 @@ type ActionGroupSettings struct {
 	Enabled   bool   `json:"enabled"`
 	BuiltIn   string `json:"built_in,omitempty"`   // ParentActionSignature, such as AMAZON.UserInput
 	Function  string `json:"function,omitempty"`   // Lambda ARN of the executor
-	APISchema string `json:"api_schema,omitempty"` // "inline", "s3", or empty
-	// InlineConfirmations tells, for an inline API schema, of each mutating operation whether it asks for confirmation.
-	InlineConfirmations map[string]bool  `json:"inline_confirmations,omitempty"`
-	Functions           []ActionFunction `json:"functions,omitempty"`
+	Returns   bool   `json:"returns"`              // the executor is RETURN_CONTROL: the application acts, not the agent
+	APISchema string `json:"api_schema,omitempty"` // "inline", "s3", "unreadable" (not understood), or empty
+	// Functions are those of the function schema, or the operations of an inline API schema.
+	Functions []ActionFunction `json:"functions,omitempty"`
 }
 
-// ActionFunction is a function of an action group's function schema.
+// ActionFunction is a function of a function schema or an operation of an API schema.
 type ActionFunction struct {
-	Name      string `json:"name"`
+	Name      string `json:"name"`             // an operation's id, or its path where it has none
+	Method    string `json:"method,omitempty"` // HTTP method of an operation, such as GET
 	Described bool   `json:"described"`
-	Confirms  bool   `json:"confirms"` // RequireConfirmation is ENABLED
+	Confirms  bool   `json:"confirms"` // asks the user before it is invoked
 }
 
 // KnowledgeBase is a Bedrock knowledge base.
@@ -116,7 +117,7 @@ type DataSource struct {
 	ID         string                   `json:"id"`
 	Name       string                   `json:"name"`
 	Settings   Fact[DataSourceSettings] `json:"settings"`
-	LastJob    Fact[IngestionJob]       `json:"last_job"`    // newest ingestion job; zero for none
+	LastJob    Fact[IngestionJob]       `json:"last_job"`    // newest ingestion job that has ended; zero for none
 	LastSynced Fact[time.Time]          `json:"last_synced"` // newest COMPLETE job; zero for never
 }
 
@@ -145,11 +146,14 @@ type Prompt struct {
 	Name     string               `json:"name"`
 	Versions List[string]         `json:"versions"` // DRAFT and numbers
 	Settings Fact[PromptSettings] `json:"settings"` // GetPrompt: the DRAFT
+	Newest   Fact[PromptSettings] `json:"newest"`   // GetPrompt: the newest number; the DRAFT where there is none
 }
 
-// PromptSettings describes the default variant. The text is examined in memory and never kept.
+// PromptSettings describes the default variant; Secrets are of all variants. The text is examined in
+// memory and never kept.
 type PromptSettings struct {
 	Model      string   `json:"model,omitempty"`
+	Agent      bool     `json:"agent"` // the variant calls an agent, not a model
 	KMSKey     string   `json:"kms_key,omitempty"`
 	Length     int      `json:"length"`     // characters of the template
 	MaxTokens  int      `json:"max_tokens"` // 0 for not set
@@ -185,6 +189,7 @@ type FlowNode struct {
 	Name          string       `json:"name"`
 	Type          string       `json:"type"` // FlowNodeType, such as Prompt, KnowledgeBase, LoopController
 	Model         string       `json:"model,omitempty"`
+	Prompt        string       `json:"prompt,omitempty"` // managed prompt's ARN, with its version where one is pinned
 	Guardrail     GuardrailRef `json:"guardrail"`
 	Function      string       `json:"function,omitempty"`       // Lambda ARN
 	Agent         string       `json:"agent,omitempty"`          // agent alias ARN

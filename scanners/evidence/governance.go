@@ -59,29 +59,42 @@ type Budgets struct {
 	Actions List[BudgetAction] `json:"actions"`
 }
 
-// Budget is a budget.
+// Budget is a budget. Its notifications' subscribers are counted where it may count what the workload spends.
 type Budget struct {
 	Name          string                   `json:"name"`
 	Settings      Fact[BudgetSettings]     `json:"settings"`
 	Notifications List[BudgetNotification] `json:"notifications"`
 }
 
-// BudgetSettings is what DescribeBudgets says. Amounts are in the budget's unit; Limited is false
-// where the budget has no limit of any kind.
+// BudgetSettings is what DescribeBudgets says. Amounts are in the budget's unit, and mean nothing
+// where AWS gave none.
 type BudgetSettings struct {
-	Type        string   `json:"type"` // COST, USAGE, …
-	Limited     bool     `json:"limited"`
-	Limit       float64  `json:"limit"`
-	Actual      float64  `json:"actual"`
-	Forecast    float64  `json:"forecast"`
-	HasForecast bool     `json:"has_forecast"`
-	Filters     []string `json:"filters,omitempty"` // values of cost filters and filter expressions
+	Type        string         `json:"type"`    // COST, USAGE, …
+	Limited     bool           `json:"limited"` // has a limit, planned limits, or adjusts itself
+	HasLimit    bool           `json:"has_limit"`
+	Limit       float64        `json:"limit"` // of the current period
+	HasActual   bool           `json:"has_actual"`
+	Actual      float64        `json:"actual"`
+	HasForecast bool           `json:"has_forecast"`
+	Forecast    float64        `json:"forecast"`
+	Unit        string         `json:"unit,omitempty"`      // such as USD
+	Unhealthy   string         `json:"unhealthy,omitempty"` // why AWS no longer updates it
+	Filters     []BudgetFilter `json:"filters,omitempty"`   // cost filters and filter expression, flattened
+}
+
+// BudgetFilter is one filter of a budget.
+type BudgetFilter struct {
+	Dimension string   `json:"dimension"`          // SERVICE, TAG, LINKED_ACCOUNT, …
+	Values    []string `json:"values,omitempty"`   // of services and usage types; key$value of tags
+	Excluded  bool     `json:"excluded,omitempty"` // what it matches is not counted
 }
 
 // BudgetNotification is a notification of a budget.
 type BudgetNotification struct {
-	Type        string    `json:"type"`    // ACTUAL or FORECASTED
-	Percent     float64   `json:"percent"` // threshold in per cent; 0 where it is an amount
+	Type        string    `json:"type"` // ACTUAL or FORECASTED
+	Threshold   float64   `json:"threshold"`
+	Absolute    bool      `json:"absolute"` // the threshold is an amount, else per cent of the limit
+	Below       bool      `json:"below"`    // it tells of falling below the threshold
 	Subscribers Fact[int] `json:"subscribers"`
 }
 
@@ -94,6 +107,7 @@ type BudgetAction struct {
 // BudgetActionSettings are an action's state and approval model.
 type BudgetActionSettings struct {
 	Budget string `json:"budget"`
+	Type   string `json:"type"`   // APPLY_IAM_POLICY, APPLY_SCP_POLICY or RUN_SSM_DOCUMENTS
 	Status string `json:"status"` // STANDBY, EXECUTION_SUCCESS, …
 	Manual bool   `json:"manual"` // ApprovalModel MANUAL
 }
@@ -120,24 +134,28 @@ type BackupPlan struct {
 // BackupRule is a rule of a backup plan.
 type BackupRule struct {
 	Name        string   `json:"name"`
+	Vault       string   `json:"vault"`                // name of the target vault
 	DeleteAfter int      `json:"delete_after"`         // days; 0 for never
+	AfterCopy   bool     `json:"after_copy,omitempty"` // deleted once copied
 	Copies      []string `json:"copies,omitempty"`     // destination vault ARNs
 	AirGapped   string   `json:"air_gapped,omitempty"` // logically air-gapped vault ARN
 }
 
 // BackupVault is a backup vault.
 type BackupVault struct {
-	ARN      string              `json:"arn"`
-	Name     string              `json:"name"`
-	Settings Fact[VaultSettings] `json:"settings"`
+	ARN       string              `json:"arn"`
+	Name      string              `json:"name"`
+	Settings  Fact[VaultSettings] `json:"settings"`
+	Resources List[string]        `json:"resources"` // ARNs of what its recovery points were taken of
 }
 
 // VaultSettings is what ListBackupVaults says.
 type VaultSettings struct {
-	Locked         bool   `json:"locked"`
-	Type           string `json:"type"` // BACKUP_VAULT, LOGICALLY_AIR_GAPPED_BACKUP_VAULT
-	RecoveryPoints int64  `json:"recovery_points"`
-	KMSKey         string `json:"kms_key,omitempty"`
+	Locked         bool      `json:"locked"`
+	LockDate       time.Time `json:"lock_date,omitzero"` // when the lock can no longer be removed; zero for never
+	Type           string    `json:"type"`               // BACKUP_VAULT, LOGICALLY_AIR_GAPPED_BACKUP_VAULT, …
+	RecoveryPoints int64     `json:"recovery_points"`
+	KMSKey         string    `json:"kms_key,omitempty"`
 }
 
 // ProtectedResource is a resource that AWS Backup has backed up.
@@ -150,10 +168,16 @@ type ProtectedResource struct {
 
 // RestorePlan is a restore testing plan.
 type RestorePlan struct {
-	ARN        string          `json:"arn"`
-	Name       string          `json:"name"`
-	LastRun    Fact[time.Time] `json:"last_run"` // zero for never
-	Selections List[string]    `json:"selections"`
+	ARN        string                 `json:"arn"`
+	Name       string                 `json:"name"`
+	LastRun    Fact[time.Time]        `json:"last_run"` // zero for never
+	Selections List[RestoreSelection] `json:"selections"`
+}
+
+// RestoreSelection is what a restore testing plan restores.
+type RestoreSelection struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // resource type, such as DynamoDB
 }
 
 // RestoreJob is a restore.
@@ -166,6 +190,7 @@ type RestoreJob struct {
 type RestoreJobSettings struct {
 	Status     string    `json:"status"`
 	Validation string    `json:"validation,omitempty"` // SUCCESSFUL, FAILED, …
+	Source     string    `json:"source,omitempty"`     // ARN of the resource that was backed up
 	Created    time.Time `json:"created"`
 	Completed  time.Time `json:"completed,omitzero"`
 	Tested     bool      `json:"tested"` // started by a restore testing plan

@@ -14,6 +14,8 @@ var All = slices.Concat(
 	bedrockChecks,
 	bedrockJobChecks,
 	agentChecks,
+	knowledgeBaseChecks,
+	promptChecks,
 	budgetChecks,
 	alarmChecks,
 	metricChecks,

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	functionARN = "arn:aws:lambda:eu-central-1:111122223333:function:chat-prod"
-	roleARN     = "arn:aws:iam::111122223333:role/chat-role"
+	functionARN     = "arn:aws:lambda:eu-central-1:111122223333:function:chat-prod"
+	functionRoleARN = "arn:aws:iam::111122223333:role/chat-role"
 )
 
 // oneFunction is an account with one function of which everything was read, and which has nothing.
@@ -33,7 +33,7 @@ func oneFunction(fill func(f *evidence.Function, r *evidence.Region)) *evidence.
 }
 
 func functionSettings(fill func(*evidence.FunctionSettings)) evidence.FunctionSettings {
-	s := evidence.FunctionSettings{Role: roleARN, Runtime: "python3.13", Timeout: 60, Tracing: "PassThrough", LogGroup: "/aws/lambda/chat-prod"}
+	s := evidence.FunctionSettings{Role: functionRoleARN, Runtime: "python3.13", Timeout: 60, Tracing: "PassThrough", LogGroup: "/aws/lambda/chat-prod"}
 	fill(&s)
 	return s
 }
@@ -66,7 +66,7 @@ func functionURLs(auth ...string) *evidence.Account {
 func functionRoleWith(document string) *evidence.Account {
 	return account(func(a *evidence.Account, r *evidence.Region) {
 		*r = oneFunction(func(*evidence.Function, *evidence.Region) {}).Regions[0]
-		a.IAM.Roles = evidence.Listed(evidence.Role{ARN: roleARN, Name: "chat-role", Tags: evidence.Known(evidence.Tags{}), Trust: evidence.Known("{}"),
+		a.IAM.Roles = evidence.Listed(evidence.Role{ARN: functionRoleARN, Name: "chat-role", Tags: evidence.Known(evidence.Tags{}), Trust: evidence.Known("{}"),
 			Permissions: evidence.Known(evidence.Permissions{Inline: []evidence.NamedPolicy{{Name: "p", Document: document}}})})
 	})
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/awsready/awsready/cmd/internal/answers"
 	"github.com/awsready/awsready/cmd/internal/assess"
-	"github.com/awsready/awsready/cmd/internal/policy"
 	"github.com/awsready/awsready/fixtures"
 	"github.com/awsready/awsready/report"
 	"github.com/awsready/awsready/scanners"
@@ -175,7 +174,7 @@ func TestEverythingDenied(t *testing.T) {
 			t.Errorf("%s %s %s: %s", f.Outcome, f.Check, f.Resource, f.Message)
 		}
 	}
-	missing := policy.Missing(r)
+	missing := r.MissingPermissions()
 	for _, call := range denials(t) {
 		if !slices.Contains(missing, call) {
 			t.Errorf("the report does not name the missing permission %s", call)

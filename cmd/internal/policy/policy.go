@@ -4,9 +4,7 @@ package policy
 import (
 	"slices"
 
-	"github.com/awsready/awsready/report"
 	"github.com/awsready/awsready/scanners"
-	"github.com/awsready/awsready/scanners/evidence"
 )
 
 // MaxSize is the size of a managed policy without white space, in characters (IAM User Guide, "IAM and
@@ -34,18 +32,6 @@ func Actions(list []scanners.Scanner) []string {
 	for _, s := range list {
 		for _, o := range s.Operations {
 			actions = append(actions, o.IAM...)
-		}
-	}
-	slices.Sort(actions)
-	return slices.Compact(actions)
-}
-
-// Missing are the IAM actions that a scan was denied.
-func Missing(r *report.Report) []string {
-	var actions []string
-	for _, g := range r.Gaps {
-		if g.Reason == string(evidence.Denied) && g.Permission != "" {
-			actions = append(actions, g.Permission)
 		}
 	}
 	slices.Sort(actions)
