@@ -42,10 +42,10 @@ func tool(t *testing.T, name string) string {
 }
 
 // emulator is an emulated AWS that listens on loopback.
-type emulator struct{ url string }
+type emulator struct{ url, account string }
 
 // start runs an emulator until the end of the test. Its command is made once its port is known.
-func start(t *testing.T, command func(port string) *exec.Cmd) emulator {
+func start(t *testing.T, account string, command func(port string) *exec.Cmd) emulator {
 	t.Helper()
 	port := freePort(t)
 	cmd := command(port)
@@ -65,7 +65,7 @@ func start(t *testing.T, command func(port string) *exec.Cmd) emulator {
 			t.Logf("end of the emulator's log:\n%s", log[max(0, len(log)-4000):])
 		}
 	})
-	e := emulator{"http://" + net.JoinHostPort("127.0.0.1", port)}
+	e := emulator{"http://" + net.JoinHostPort("127.0.0.1", port), account}
 	deadline := time.Now().Add(patience)
 	for {
 		err := e.answers()
@@ -125,34 +125,40 @@ func environment(t *testing.T, extra ...string) []string {
 // startMoto runs moto's server, with AWS's managed policies.
 func startMoto(t *testing.T) emulator {
 	server := tool(t, "moto_server")
-	return start(t, func(port string) *exec.Cmd {
+	return start(t, "123456789012", func(port string) *exec.Cmd {
 		cmd := exec.Command(server, "-H", "127.0.0.1", "-p", port)
 		cmd.Env = environment(t, "MOTO_IAM_LOAD_MANAGED_POLICIES=true")
 		return cmd
 	})
 }
 
-// startMinistack runs ministack, which listens on every interface unless it is told otherwise.
+// startMinistack runs ministack, which listens on every interface, and for MQTT, unless it is told otherwise.
 func startMinistack(t *testing.T) emulator {
 	server := tool(t, "ministack")
-	return start(t, func(port string) *exec.Cmd {
+	return start(t, "000000000000", func(port string) *exec.Cmd {
 		cmd := exec.Command(server)
-		cmd.Env = environment(t, "GATEWAY_PORT="+port, "BIND_HOST=127.0.0.1")
+		cmd.Env = environment(t, "GATEWAY_PORT="+port, "BIND_HOST=127.0.0.1", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0")
 		return cmd
 	})
 }
 
 // seeder makes resources and stops the test at the first that an emulator refuses.
 type seeder struct {
-	t   *testing.T
-	ctx context.Context
-	cfg aws.Config
+	t       *testing.T
+	ctx     context.Context
+	cfg     aws.Config
+	account string
 }
 
-func seed(t *testing.T, e emulator) seeder {
+func newSeeder(t *testing.T, e emulator) seeder {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
-	return seeder{t, ctx, e.config()}
+	return seeder{t, ctx, e.config(), e.account}
+}
+
+// arn names a resource of the account in the region.
+func (s seeder) arn(service, resource string) string {
+	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, region, s.account, resource)
 }
 
 // do makes one write call.
@@ -200,8 +206,4 @@ func run(t *testing.T, endpoint string, args ...string) (stdout, stderr string, 
 		t.Errorf("the program panicked:\n%s", errs.String())
 	}
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
-}
-
-func arnOf(account, service, resource string) string {
-	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, region, account, resource)
 }

@@ -1,228 +1,49 @@
 package integration
 
 import (
-	"archive/zip"
-	"bytes"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/kms"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	fn "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-const (
-	motoAccount = "123456789012"
-	modelARN    = "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
-)
-
-// plaintextKey has the format of a provider's key. It must reach no file.
-var plaintextKey = "sk-" + strings.Repeat("Qz7Kd2", 8)
-
-// motoSeed is what the tests need to know of what was seeded.
-type motoSeed struct{ good, still, dying string } // ARNs of keys: rotating, not rotating, about to be deleted
-
-// seedMoto makes two of most things: one as it should be and one as it should not be.
-func seedMoto(t *testing.T, e emulator) motoSeed {
-	s := seed(t, e)
-	var keys motoSeed
-	k := kms.NewFromConfig(s.cfg)
-	for _, key := range []*string{&keys.good, &keys.still, &keys.dying} {
-		*key = *do(s, k.CreateKey, &kms.CreateKeyInput{}).KeyMetadata.Arn
-	}
-	do(s, k.EnableKeyRotation, &kms.EnableKeyRotationInput{KeyId: &keys.good})
-	do(s, k.ScheduleKeyDeletion, &kms.ScheduleKeyDeletionInput{KeyId: keyID(keys.dying), PendingWindowInDays: aws.Int32(30)})
-	seedRoles(s)
-	seedFunctions(s, keys)
-	seedTables(s, keys)
-	seedLogs(s, keys)
-	return keys
-}
-
-// keyID is the id in a key's ARN: moto schedules no deletion by ARN.
-func keyID(arn string) *string {
-	return aws.String(arn[strings.LastIndexByte(arn, '/')+1:])
-}
-
-func policy(statements ...string) *string {
-	return aws.String(`{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`)
-}
-
-func allow(action, resource string) string {
-	return `{"Effect":"Allow","Action":"` + action + `","Resource":"` + resource + `"}`
-}
-
-func trust(service string) *string {
-	return policy(`{"Effect":"Allow","Principal":{"Service":"` + service + `"},"Action":"sts:AssumeRole"}`)
-}
-
-func seedRoles(s seeder) {
-	i := iam.NewFromConfig(s.cfg)
-	for _, role := range []string{"chat-api-role", "admin-tools-role", "bounded-role", "invoice-role"} {
-		do(s, i.CreateRole, &iam.CreateRoleInput{RoleName: &role, AssumeRolePolicyDocument: trust("lambda.amazonaws.com")})
-	}
-	do(s, i.CreateRole, &iam.CreateRoleInput{RoleName: aws.String("bedrock-open-role"), AssumeRolePolicyDocument: trust("bedrock.amazonaws.com")})
-	do(s, i.CreateRole, &iam.CreateRoleInput{RoleName: aws.String("bedrock-tied-role"), AssumeRolePolicyDocument: policy(
-		`{"Effect":"Allow","Principal":{"Service":"bedrock.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceAccount":"` + motoAccount + `"}}}`)})
-	do(s, i.PutRolePolicy, &iam.PutRolePolicyInput{RoleName: aws.String("chat-api-role"), PolicyName: aws.String("chat"), PolicyDocument: policy(
-		allow("bedrock:InvokeModel", modelARN), allow("dynamodb:GetItem", arnOf(motoAccount, "dynamodb", "table/chat-sessions")))})
-	do(s, i.PutRolePolicy, &iam.PutRolePolicyInput{RoleName: aws.String("invoice-role"), PolicyName: aws.String("invoices"), PolicyDocument: policy(
-		allow("dynamodb:GetItem", arnOf(motoAccount, "dynamodb", "table/invoices")))})
-	boundary := do(s, i.CreatePolicy, &iam.CreatePolicyInput{PolicyName: aws.String("boundary"), PolicyDocument: policy(allow("s3:GetObject", "*"))}).Policy.Arn
-	do(s, i.PutRolePermissionsBoundary, &iam.PutRolePermissionsBoundaryInput{RoleName: aws.String("bounded-role"), PermissionsBoundary: boundary})
-	for _, role := range []string{"admin-tools-role", "bounded-role"} {
-		do(s, i.AttachRolePolicy, &iam.AttachRolePolicyInput{RoleName: &role, PolicyArn: aws.String("arn:aws:iam::aws:policy/AdministratorAccess")})
-	}
-}
-
-func roleARN(name string) *string {
-	return aws.String("arn:aws:iam::" + motoAccount + ":role/" + name)
-}
-
-// code is a deployment package without a program: nothing is ever run.
-func code(s seeder) *fn.FunctionCode {
-	var b bytes.Buffer
-	archive := zip.NewWriter(&b)
-	file, err := archive.Create("index.py")
-	if err == nil {
-		_, err = file.Write([]byte("handler = None\n"))
-	}
-	if err == nil {
-		err = archive.Close()
-	}
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return &fn.FunctionCode{ZipFile: b.Bytes()}
-}
-
-func seedFunctions(s seeder, keys motoSeed) {
-	l := lambda.NewFromConfig(s.cfg)
-	for name, f := range map[string]lambda.CreateFunctionInput{
-		"chat-api": {
-			Role: roleARN("chat-api-role"), Runtime: fn.RuntimePython314, KMSKeyArn: &keys.good, Timeout: aws.Int32(30),
-			Environment:   &fn.Environment{Variables: map[string]string{"TABLE_ARN": arnOf(motoAccount, "dynamodb", "table/chat-sessions")}},
-			TracingConfig: &fn.TracingConfig{Mode: fn.TracingModeActive},
-			LoggingConfig: &fn.LoggingConfig{LogFormat: fn.LogFormatJson, LogGroup: aws.String("/aws/lambda/chat-api")},
-		},
-		"admin-tools": {
-			Role: roleARN("admin-tools-role"), Runtime: fn.RuntimePython37, KMSKeyArn: &keys.dying,
-			Environment: &fn.Environment{Variables: map[string]string{"PROVIDER_API_KEY": plaintextKey}},
-		},
-		"bounded":          {Role: roleARN("bounded-role"), Runtime: fn.RuntimePython314},
-		"invoice-renderer": {Role: roleARN("invoice-role"), Runtime: fn.RuntimePython314},
-	} {
-		f.FunctionName, f.Handler, f.Code = &name, aws.String("index.handler"), code(s)
-		do(s, l.CreateFunction, &f)
-	}
-	version := do(s, l.PublishVersion, &lambda.PublishVersionInput{FunctionName: aws.String("chat-api")}).Version
-	do(s, l.CreateAlias, &lambda.CreateAliasInput{FunctionName: aws.String("chat-api"), Name: aws.String("live"), FunctionVersion: version})
-	do(s, l.PutFunctionConcurrency, &lambda.PutFunctionConcurrencyInput{FunctionName: aws.String("chat-api"), ReservedConcurrentExecutions: aws.Int32(20)})
-	do(s, l.CreateFunctionUrlConfig, &lambda.CreateFunctionUrlConfigInput{FunctionName: aws.String("chat-api"), AuthType: fn.FunctionUrlAuthTypeAwsIam})
-	do(s, l.CreateFunctionUrlConfig, &lambda.CreateFunctionUrlConfigInput{FunctionName: aws.String("admin-tools"), AuthType: fn.FunctionUrlAuthTypeNone})
-	do(s, l.AddPermission, &lambda.AddPermissionInput{
-		FunctionName: aws.String("admin-tools"), StatementId: aws.String("open"), Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("*"),
-	})
-}
-
-func seedTables(s seeder, keys motoSeed) {
-	d := dynamodb.NewFromConfig(s.cfg)
-	for name, table := range map[string]dynamodb.CreateTableInput{
-		"chat-sessions": {
-			SSESpecification:          &ddb.SSESpecification{Enabled: aws.Bool(true), SSEType: ddb.SSETypeKms, KMSMasterKeyId: &keys.good},
-			DeletionProtectionEnabled: aws.Bool(true),
-		},
-		"chat-memory": {},
-		"invoices":    {},
-	} {
-		table.TableName, table.BillingMode = &name, ddb.BillingModePayPerRequest
-		table.AttributeDefinitions = []ddb.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: ddb.ScalarAttributeTypeS}}
-		table.KeySchema = []ddb.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: ddb.KeyTypeHash}}
-		do(s, d.CreateTable, &table)
-	}
-	good := aws.String("chat-sessions")
-	do(s, d.UpdateContinuousBackups, &dynamodb.UpdateContinuousBackupsInput{TableName: good,
-		PointInTimeRecoverySpecification: &ddb.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)}})
-	do(s, d.UpdateTimeToLive, &dynamodb.UpdateTimeToLiveInput{TableName: good,
-		TimeToLiveSpecification: &ddb.TimeToLiveSpecification{AttributeName: aws.String("expiresAt"), Enabled: aws.Bool(true)}})
-	do(s, d.PutResourcePolicy, &dynamodb.PutResourcePolicyInput{ResourceArn: aws.String(arnOf(motoAccount, "dynamodb", "table/chat-memory")), Policy: policy(
-		`{"Sid":"Foreign","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999988887777:root"},"Action":"dynamodb:GetItem","Resource":"*"}`)})
-}
-
-func seedLogs(s seeder, keys motoSeed) {
-	l := cloudwatchlogs.NewFromConfig(s.cfg)
-	do(s, l.CreateLogGroup, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/chat-api"), KmsKeyId: &keys.still})
-	do(s, l.CreateLogGroup, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/admin-tools")})
-	do(s, l.PutRetentionPolicy, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: aws.String("/aws/lambda/chat-api"), RetentionInDays: aws.Int32(90)})
-}
-
-// TestMoto scans everything in an account that moto emulates.
+// TestMoto scans an account that moto emulates: everything, and what the workload reaches.
 func TestMoto(t *testing.T) {
+	t.Parallel()
 	e := startMoto(t)
-	keys := seedMoto(t, e)
+	keys := seedCommon(newSeeder(t, e))
 	t.Run("account", func(t *testing.T) {
+		t.Parallel()
 		r := scan(t, e, "account")
-		if r.Account != motoAccount || r.Partition != "aws" {
+		if r.Account != e.account || r.Partition != "aws" {
 			t.Errorf("identified as %s in %s", r.Account, r.Partition)
 		}
-		compare(t, r, motoWants(keys))
+		compare(t, r, commonWants(keys), motoHoles)
 		holes(t, r, motoHoles)
 	})
-}
-
-func motoWants(keys motoSeed) []want {
-	return []want{
-		{"iam-admin-policy-attached", ":role/admin-tools-role", "fail"},
-		{"iam-admin-policy-attached", ":role/chat-api-role", "pass"},
-		{"iam-admin-policy-attached", ":role/bounded-role", "pass"}, // its boundary
-		{"bedrock-service-role-confused-deputy", ":role/bedrock-open-role", "fail"},
-		{"bedrock-service-role-confused-deputy", ":role/bedrock-tied-role", "pass"},
-		{"bedrock-service-role-confused-deputy", ":role/chat-api-role", "not-applicable"},
-		{"bedrock-invoke-resource-scoped", ":role/chat-api-role", "pass"},
-		{"bedrock-invoke-resource-scoped", ":role/admin-tools-role", "fail"},
-		{"kms-key-rotation", keys.good, "pass"},
-		{"kms-key-rotation", keys.still, "fail"},
-		{"kms-key-usable", keys.good, "pass"},
-		{"kms-key-usable", keys.dying, "fail"},
-		{"lambda-env-no-plaintext-secrets", ":function:chat-api", "pass"},
-		{"lambda-env-no-plaintext-secrets", ":function:admin-tools", "fail"},
-		{"lambda-env-no-plaintext-secrets", ":function:bounded", "not-applicable"},
-		{"lambda-env-cmk", ":function:chat-api", "pass"},
-		{"lambda-tracing-active", ":function:chat-api", "pass"},
-		{"lambda-tracing-active", ":function:admin-tools", "fail"},
-		{"lambda-runtime-supported", ":function:chat-api", "pass"},
-		{"lambda-runtime-supported", ":function:admin-tools", "fail"},
-		{"lambda-alias-used", ":function:chat-api", "pass"},
-		{"lambda-alias-used", ":function:admin-tools", "fail"},
-		{"lambda-reserved-concurrency", ":function:chat-api", "pass"},
-		{"lambda-reserved-concurrency", ":function:admin-tools", "fail"},
-		{"lambda-function-url-auth", ":function:chat-api", "pass"},
-		{"lambda-function-url-auth", ":function:admin-tools", "fail"},
-		{"lambda-function-not-public", ":function:chat-api", "pass"},
-		{"lambda-function-not-public", ":function:admin-tools", "fail"},
-		{"lambda-structured-logging", ":function:chat-api", "pass"},
-		{"lambda-structured-logging", ":function:admin-tools", "fail"},
-		{"dynamodb-pitr", ":table/chat-sessions", "pass"},
-		{"dynamodb-pitr", ":table/chat-memory", "fail"},
-		{"dynamodb-ttl", ":table/chat-sessions", "pass"},
-		{"dynamodb-ttl", ":table/chat-memory", "fail"},
-		{"dynamodb-ttl", ":table/invoices", "not-applicable"},
-		{"dynamodb-deletion-protection", ":table/chat-sessions", "pass"},
-		{"dynamodb-deletion-protection", ":table/chat-memory", "fail"},
-		{"dynamodb-cmk", ":table/chat-sessions", "pass"},
-		{"dynamodb-cmk", ":table/chat-memory", "fail"},
-		{"dynamodb-table-resource-policy-not-public", ":table/chat-sessions", "pass"},
-		{"dynamodb-table-resource-policy-not-public", ":table/chat-memory", "fail"},
-		{"logs-retention-set", ":/aws/lambda/chat-api", "pass"},
-		{"logs-retention-set", ":/aws/lambda/admin-tools", "fail"},
-		{"logs-genai-cmk", ":/aws/lambda/chat-api", "pass"},
-		{"logs-genai-cmk", ":/aws/lambda/admin-tools", "fail"},
-	}
+	t.Run("workload", func(t *testing.T) {
+		t.Parallel()
+		r := scan(t, e, "workload")
+		holes(t, r, motoHoles)
+		for _, row := range []struct{ check, resource, because string }{
+			{"lambda-runtime-supported", ":function:chat-api", "its role may call bedrock:InvokeModel"},
+			{"lambda-runtime-supported", ":function:admin-tools", "its role may call"},
+			{"lambda-runtime-supported", ":function:bounded", ""},
+			{"lambda-runtime-supported", ":function:invoice-renderer", ""},
+			{"dynamodb-pitr", ":table/chat-sessions", "chat-api-role"},
+			{"dynamodb-pitr", ":table/invoices", ""},
+			{"logs-retention-set", ":/aws/lambda/chat-api", "chat-api"},
+			{"kms-key-usable", keys.dying, "admin-tools"},
+		} {
+			found := findings(r, row.check, row.resource)
+			switch {
+			case row.because == "" && len(found) > 0:
+				t.Errorf("%s judges ...%s, which the workload does not reach: %s", row.check, row.resource, found[0].InScopeBecause)
+			case row.because != "" && len(found) != 1:
+				t.Errorf("%s has %d findings on ...%s", row.check, len(found), row.resource)
+			case row.because != "" && !strings.Contains(found[0].InScopeBecause, row.because):
+				t.Errorf("%s judges ...%s because %q, want %q", row.check, row.resource, found[0].InScopeBecause, row.because)
+			}
+		}
+	})
 }
 
 // motoHoles are the operations that moto lacks or answers unlike AWS. What hangs on them is unknown.
