@@ -67,7 +67,7 @@ func guardrailsInUse(in *scoring.Input, region *evidence.Region) evidence.List[g
 	for _, name := range slices.Sorted(maps.Keys(by)) {
 		cut := strings.LastIndex(name, ":")
 		all = append(all, guardrailInUse{arn: name[:cut], version: name[cut+1:], used: by[name],
-			policy: evidence.Missing[evidence.BedrockGuardrailPolicy](unlisted(in, region, name[:cut]))})
+			policy: evidence.Missing[evidence.BedrockGuardrailPolicy](unlistedGuardrail(in, region, name[:cut]))})
 	}
 	if len(gaps) == 0 {
 		all = append(all, idle...)
@@ -86,8 +86,8 @@ func newestVersion(versions []evidence.BedrockGuardrailVersion) (evidence.Bedroc
 	}), true
 }
 
-// unlisted is why nothing is known of a guardrail that something uses.
-func unlisted(in *scoring.Input, region *evidence.Region, arn string) evidence.Gap {
+// unlistedGuardrail is why nothing is known of a guardrail that something uses.
+func unlistedGuardrail(in *scoring.Input, region *evidence.Region, arn string) evidence.Gap {
 	gap := evidence.Gap{Service: "bedrock", Operation: "GetGuardrail", Region: region.Name, Resource: arn, Reason: evidence.Failed,
 		Detail: "AWS does not list the guardrail version: it was deleted"}
 	switch parts := strings.Split(arn, ":"); {
