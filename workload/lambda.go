@@ -45,8 +45,8 @@ func (g *Graph) Invoked(function string) evidence.Verdict {
 }
 
 // Qualifiers returns the versions and aliases of a function that agents, flows and knowledge bases
-// invoke by name.
-func (g *Graph) Qualifiers(function string) []string {
+// invoke by name, with what could not be read of these.
+func (g *Graph) Qualifiers(function string) ([]string, []evidence.Gap) {
 	var found []string
 	for to := range g.functions().to {
 		if qualifier, ok := strings.CutPrefix(to, Unqualified(function)+":"); ok {
@@ -54,5 +54,5 @@ func (g *Graph) Qualifiers(function string) []string {
 		}
 	}
 	slices.Sort(found)
-	return found
+	return found, g.functions().gaps
 }

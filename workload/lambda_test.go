@@ -69,11 +69,11 @@ func TestMapping(t *testing.T) {
 
 func TestQualifiersAndInvoked(t *testing.T) {
 	g := New(lambdaAccount(func(*evidence.Region) {}))
-	if got := g.Qualifiers(chatARN); !slices.Equal(got, []string{"3"}) {
-		t.Errorf("the agent invokes %q, want version 3", got)
+	if got, gaps := g.Qualifiers(chatARN); !slices.Equal(got, []string{"3"}) || len(gaps) > 0 {
+		t.Errorf("the agent invokes %q with gaps %v, want version 3", got, gaps)
 	}
-	if got := g.Qualifiers(chatARN + "ter"); len(got) > 0 {
-		t.Errorf("another function is invoked as %q", got)
+	if got, gaps := g.Qualifiers(chatARN + "ter"); len(got) > 0 || len(gaps) > 0 {
+		t.Errorf("another function is invoked as %q with gaps %v", got, gaps)
 	}
 	if got := g.Invoked(chatARN); !got.Passed() || got.Message != "action group tools of agent claims" {
 		t.Errorf("%+v, want invoked by the action group", got)
@@ -84,5 +84,8 @@ func TestQualifiersAndInvoked(t *testing.T) {
 	denied := New(lambdaAccount(func(r *evidence.Region) { r.BedrockAgent.Agents.Blank(evidence.Gap{Reason: evidence.Denied}) }))
 	if got := denied.Invoked(chatARN); got.Certain() {
 		t.Errorf("%+v although the agents were not read", got)
+	}
+	if _, gaps := denied.Qualifiers(chatARN); len(gaps) != 1 {
+		t.Errorf("gaps %v although the agents were not read", gaps)
 	}
 }

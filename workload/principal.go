@@ -212,10 +212,11 @@ func (g *Graph) Role(r evidence.Role) evidence.Verdict {
 // ServiceRole tells whether the workload runs as a role, or Bedrock or AgentCore may assume it, be it
 // only to write logs.
 func (g *Graph) ServiceRole(r evidence.Role) evidence.Verdict {
-	if g.everything || g.tag.key != "" {
-		return g.Role(r)
+	v := g.Role(r)
+	if v.Passed() || g.tag.key != "" {
+		return v
 	}
-	return evidence.Any(g.Role(r), g.TrustedBy(r, "bedrock", "bedrock-agentcore"))
+	return evidence.Any(v, g.TrustedBy(r, "bedrock", "bedrock-agentcore"))
 }
 
 // TrustedBy tells whether one of some AWS services, by the first labels of its principal, may assume a role.

@@ -32,7 +32,7 @@ func TestRoleByWhoAssumesIt(t *testing.T) {
 	for _, name := range []string{"cloudformation", "codebuild", "codepipeline", "config", "ssm", "backup"} {
 		rows = append(rows, row{name, oneRole(role("app", service(name), calls)), out, ""})
 	}
-	for _, r := range []row{
+	ask(t, askRole, append(rows, []row{
 		{"EKS pod by OIDC", oneRole(role("app", trust(`{"Federated":"arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/1A2B"}`), calls)), in, "assumed by"},
 		{"app's users by Cognito", oneRole(role("app", trust(`{"Federated":"cognito-identity.amazonaws.com"}`), calls)), in, "assumed by"},
 		{"service in a region's form", oneRole(role("app", trust(`{"Service":"lambda.eu-central-1.amazonaws.com"}`), calls)), in, "assumed by"},
@@ -44,10 +44,7 @@ func TestRoleByWhoAssumesIt(t *testing.T) {
 		{"trust denied again", oneRole(role("app", `{"Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"},{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}`, calls)), out, ""},
 		{"trust that is no policy", oneRole(role("app", "{", calls)), unsure, ""},
 		{"nobody", oneRole(role("app", `{"Statement":[]}`, calls)), out, ""},
-	} {
-		rows = append(rows, r)
-	}
-	ask(t, askRole, rows)
+	}...))
 }
 
 func TestRoleByWhatItMay(t *testing.T) {

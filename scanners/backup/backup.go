@@ -31,10 +31,12 @@ func read(ctx context.Context, run *scanners.Run, into *evidence.Region) {
 	run.Together(
 		func() { b.Plans = plans(ctx, run, client) },
 		func() { b.Vaults = vaults(ctx, run, client) },
-		func() { b.Protected = protected(ctx, run, client) },
+		func() {
+			b.Protected = protected(ctx, run, client)
+			b.OptIn = optIn(ctx, run, client, b.Protected)
+		},
 		func() { b.RestorePlans = restorePlans(ctx, run, client) },
 		func() { b.RestoreJobs = restoreJobs(ctx, run, client) },
-		func() { b.OptIn = optIn(ctx, run, client) },
 	)
 }
 
@@ -170,7 +172,12 @@ func restoreJobs(ctx context.Context, run *scanners.Run, client *sdk.Client) evi
 	})
 }
 
-func optIn(ctx context.Context, run *scanners.Run, client *sdk.Client) evidence.Fact[map[string]bool] {
+// optIn explains why a resource may have no backup; where that is not known there is nothing to explain.
+func optIn(ctx context.Context, run *scanners.Run, client *sdk.Client, protected evidence.List[evidence.ProtectedResource]) evidence.Fact[map[string]bool] {
+	const operation = "DescribeRegionSettings"
+	if len(protected.Gaps()) > 0 {
+		return evidence.Missing[map[string]bool](run.Gap(operation, "", evidence.NotAsked, "what AWS Backup protects could not be read"))
+	}
 	return scanners.Read(run, "", func() (map[string]bool, error) {
 		out, err := client.DescribeRegionSettings(ctx, &sdk.DescribeRegionSettingsInput{})
 		if err != nil {

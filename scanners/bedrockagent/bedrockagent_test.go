@@ -183,7 +183,7 @@ func TestSecondAccount(t *testing.T) {
 			t.Errorf("unused %s", unused)
 		}
 	}
-	if len(found.Agents.Found()) != 3 || len(found.Agents.Gaps()) > 0 {
+	if len(found.Agents.Found()) != 4 || len(found.Agents.Gaps()) > 0 {
 		t.Fatalf("the second page of agents is not there: %+v", found.Agents)
 	}
 	desk, sealed := found.Agents.Found()[0], found.Agents.Found()[2]

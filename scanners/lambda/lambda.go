@@ -14,7 +14,6 @@ import (
 
 	"github.com/awsready/awsready/scanners"
 	"github.com/awsready/awsready/scanners/evidence"
-	"github.com/awsready/awsready/workload"
 )
 
 // GetPolicy takes 15 calls a second, and all other control plane operations take 15 together: the
@@ -31,7 +30,7 @@ var Scanner = scanners.Scanner{
 		{Name: "GetFunctionRecursionConfig", IAM: []string{"lambda:GetFunctionRecursionConfig"}, Rate: 2, Source: quota},
 		{Name: "GetPolicy", IAM: []string{"lambda:GetPolicy"}, Rate: 8, Source: quota},
 		{Name: "ListAliases", IAM: []string{"lambda:ListAliases"}, Rate: 2, Source: quota},
-		{Name: "ListEventSourceMappings", IAM: []string{"lambda:ListEventSourceMappings"}, Rate: 5, Source: quota},
+		{Name: "ListEventSourceMappings", IAM: []string{"lambda:ListEventSourceMappings"}, Rate: 2, Source: quota},
 		{Name: "ListFunctionEventInvokeConfigs", IAM: []string{"lambda:ListFunctionEventInvokeConfigs"}, Rate: 2, Source: quota},
 		{Name: "ListFunctionUrlConfigs", IAM: []string{"lambda:ListFunctionUrlConfigs"}, Rate: 2, Source: quota},
 		{Name: "ListFunctions", IAM: []string{"lambda:ListFunctions"}, Rate: 5, Source: quota},
@@ -46,12 +45,12 @@ func read(ctx context.Context, run *scanners.Run, into *evidence.Region) {
 	l := &into.Lambda
 	run.Together(
 		func() { l.Concurrency = concurrency(ctx, run, client) },
+		func() { l.Mappings = mappings(ctx, run, client) },
 		func() {
-			l.Mappings = mappings(ctx, run, client)
 			l.Functions = functions(ctx, run, client)
 			scanners.Each(ctx, run, l.Functions, func(f *evidence.Function) string { return f.ARN }, func(f *evidence.Function) {
 				if run.Workload.Function(run.Region, *f).Can(evidence.CanPass) {
-					detail(ctx, run, client, f, l.Mappings)
+					detail(ctx, run, client, f)
 				}
 			})
 		},
@@ -121,12 +120,12 @@ func settings(f types.FunctionConfiguration) evidence.FunctionSettings {
 }
 
 // detail reads what has a call of its own per function.
-func detail(ctx context.Context, run *scanners.Run, client *sdk.Client, f *evidence.Function, from evidence.List[evidence.EventSourceMapping]) {
+func detail(ctx context.Context, run *scanners.Run, client *sdk.Client, f *evidence.Function) {
 	f.Aliases = aliases(ctx, run, client, f)
 	f.URLs = urls(ctx, run, client, f)
 	f.Provisioned = provisioned(ctx, run, client, f)
 	f.Async = async(ctx, run, client, f)
-	f.Policies = policies(ctx, run, client, f, from)
+	f.Policies = policies(ctx, run, client, f)
 	f.Reserved = scanners.Read(run, f.ARN, func() (int, error) {
 		out, err := client.GetFunctionConcurrency(ctx, &sdk.GetFunctionConcurrencyInput{FunctionName: &f.Name})
 		if err != nil {
@@ -209,9 +208,10 @@ func onFailure(c *types.DestinationConfig) string {
 
 // policies reads the resource policy of the function, of each alias and of each version in use:
 // without a qualifier AWS shows only the function's own.
-func policies(ctx context.Context, run *scanners.Run, client *sdk.Client, f *evidence.Function, from evidence.List[evidence.EventSourceMapping]) evidence.List[evidence.FunctionPolicy] {
+func policies(ctx context.Context, run *scanners.Run, client *sdk.Client, f *evidence.Function) evidence.List[evidence.FunctionPolicy] {
+	used := qualifiers(run, f)
 	all := []evidence.FunctionPolicy{{}}
-	for _, qualifier := range qualifiers(run, f, from) {
+	for _, qualifier := range used.Found() {
 		all = append(all, evidence.FunctionPolicy{Qualifier: qualifier})
 	}
 	for i := range all {
@@ -231,13 +231,13 @@ func policies(ctx context.Context, run *scanners.Run, client *sdk.Client, f *evi
 			return aws.ToString(out.Policy), nil
 		})
 	}
-	return evidence.Partial(all, f.Aliases.Gaps()...)
+	return evidence.Partial(all, used.Gaps()...)
 }
 
-// qualifiers are the aliases of a function, and the versions that these, an event source mapping, or
-// an agent or flow invokes. $LATEST has no policy of its own.
-func qualifiers(run *scanners.Run, f *evidence.Function, from evidence.List[evidence.EventSourceMapping]) []string {
-	found := run.Workload.Qualifiers(f.ARN)
+// qualifiers are the aliases of a function, and the versions that these or an agent or flow invoke.
+// $LATEST has no policy of its own.
+func qualifiers(run *scanners.Run, f *evidence.Function) evidence.List[string] {
+	found, gaps := run.Workload.Qualifiers(f.ARN)
 	for _, a := range f.Aliases.Found() {
 		found = append(found, a.Name)
 		evidence.With(a.Versions, func(versions []string) evidence.Verdict {
@@ -245,16 +245,9 @@ func qualifiers(run *scanners.Run, f *evidence.Function, from evidence.List[evid
 			return evidence.Verdict{}
 		})
 	}
-	for _, m := range from.Found() {
-		evidence.With(m.Settings, func(s evidence.MappingSettings) evidence.Verdict {
-			if workload.Unqualified(s.Function) == f.ARN {
-				found = append(found, strings.TrimPrefix(strings.TrimPrefix(s.Function, f.ARN), ":"))
-			}
-			return evidence.Verdict{}
-		})
-	}
 	slices.SortFunc(found, byVersion)
-	return slices.DeleteFunc(slices.Compact(found), func(q string) bool { return q == "" || q == "$LATEST" })
+	found = slices.DeleteFunc(slices.Compact(found), func(q string) bool { return q == "$LATEST" })
+	return evidence.Partial(found, slices.Concat(gaps, f.Aliases.Gaps())...)
 }
 
 // byVersion sorts versions by number, and after them aliases by name.

@@ -30,16 +30,16 @@ var accountChecks = []scoring.Check{
 	},
 }
 
-func contact(set evidence.Fact[bool], kind string) evidence.Verdict {
+func contactSet(set evidence.Fact[bool], kind string) evidence.Verdict {
 	return evidence.With(set, func(set bool) evidence.Verdict {
 		return evidence.Test(set, "the "+kind+" contact is set", "the "+kind+" contact is missing")
 	})
 }
 
 func securityContact(in *scoring.Input) evidence.Verdict {
-	return contact(in.Account.Contacts.Security, "security")
+	return contactSet(in.Account.Contacts.Security, "security")
 }
 
 func alternateContacts(in *scoring.Input) evidence.Verdict {
-	return evidence.All(contact(in.Account.Contacts.Operations, "operations"), contact(in.Account.Contacts.Security, "security"))
+	return evidence.All(contactSet(in.Account.Contacts.Operations, "operations"), contactSet(in.Account.Contacts.Security, "security"))
 }

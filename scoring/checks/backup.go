@@ -10,6 +10,19 @@ import (
 	"github.com/awsready/awsready/workload"
 )
 
+// tablesToBackUp are the tables. Where tables may be unseen, so is what AWS Backup protects of them.
+var tablesToBackUp = regional(
+	func(r *evidence.Region) evidence.List[evidence.DynamoDBTable] {
+		list := r.DynamoDB.Tables
+		if gaps := list.Gaps(); len(gaps) > 0 {
+			return evidence.Partial(list.Found(), slices.Concat(gaps, r.Backup.Protected.Gaps())...)
+		}
+		return list
+	},
+	func(t evidence.DynamoDBTable) string { return t.ARN },
+	func(t evidence.DynamoDBTable) string { return t.Name },
+	(*workload.Graph).Table)
+
 var backupPlans = regional(
 	func(r *evidence.Region) evidence.List[evidence.BackupPlan] { return r.Backup.Plans },
 	func(p evidence.BackupPlan) string { return p.ARN },
@@ -33,7 +46,7 @@ var backupChecks = []scoring.Check{
 		Why:        "A plan that selects by tag proves nothing: without a backup that was taken, a faulty deployment loses conversations and state for good.",
 		Fix:        "aws backup create-backup-selection --backup-plan-id <plan-id> --backup-selection SelectionName=genai,IamRoleArn=<role-arn>,Resources=<table-arn>",
 		References: []string{"LLM08:2025", "Prowler dynamodb_table_protected_by_backup_plan", "Prowler backup_plans_exist"},
-		Test:       scoring.Resources(tables, tableBackedUp),
+		Test:       scoring.Resources(tablesToBackUp, tableBackedUp),
 	},
 	{
 		ID:         "backup-lifecycle",

@@ -97,7 +97,7 @@ func grounding(f evidence.BedrockGroundingFilter) evidence.BedrockGuardrailPolic
 	return evidence.BedrockGuardrailPolicy{Grounding: []evidence.BedrockGroundingFilter{{Type: "RELEVANCE", Threshold: 0.9, Enabled: true, Blocks: true}, f}}
 }
 
-func enforcedOn(included, excluded []string, models ...string) *evidence.Account {
+func enforcedVersion(included, excluded []string, models ...string) *evidence.Account {
 	a := usingModels(models...)
 	a.Regions[0].Bedrock.Enforced = evidence.Listed(evidence.BedrockEnforcement{ID: "c1", Settings: evidence.Known(evidence.BedrockEnforcedGuardrail{
 		GuardrailARN: guardrailARN, GuardrailID: "gr1claims000", Version: "2", Owner: "ACCOUNT", Included: included, Excluded: excluded})})
@@ -127,7 +127,7 @@ func TestGuardrails(t *testing.T) {
 			{name: "being updated", account: status("UPDATING"), want: "pass"},
 			{name: "failed", account: status("FAILED"), want: "fail"},
 			{name: "none", account: none, want: "fail"},
-			{name: "enforced from elsewhere", account: enforcedOn(nil, nil), want: "pass"},
+			{name: "enforced from elsewhere", account: enforcedVersion(nil, nil), want: "pass"},
 			{name: "listing denied", account: deniedListing, want: "unknown"},
 			{name: "status denied", account: withGuardrails(noMore, evidence.BedrockGuardrail{ARN: guardrailARN}), want: "unknown"},
 		},
@@ -221,16 +221,16 @@ func TestGuardrails(t *testing.T) {
 			{name: "no guardrail", account: none, want: "not-applicable"},
 		},
 		"bedrock-enforced-guardrail-governance": {
-			{name: "on every model", account: enforcedOn(nil, nil), want: "pass"},
-			{name: "on ALL", account: enforcedOn([]string{"ALL"}, nil, sonnet), want: "pass"},
+			{name: "on every model", account: enforcedVersion(nil, nil), want: "pass"},
+			{name: "on ALL", account: enforcedVersion([]string{"ALL"}, nil, sonnet), want: "pass"},
 			{name: "none", account: none, want: "fail"},
-			{name: "on the model in use", account: enforcedOn([]string{haiku}, nil, haiku), want: "pass"},
-			{name: "not on the model in use", account: enforcedOn([]string{nova}, nil, haiku), want: "fail"},
-			{name: "model in use excluded", account: enforcedOn([]string{"ALL"}, []string{haiku}, haiku), want: "fail"},
-			{name: "model behind the profile excluded", account: enforcedOn([]string{"ALL"}, []string{sonnet}, "eu."+sonnet), want: "fail"},
-			{name: "embedding model excluded", account: enforcedOn([]string{"ALL"}, []string{titan}, titan), want: "pass"},
-			{name: "excluded model not in use", account: enforcedOn([]string{"ALL"}, []string{nova}, haiku), want: "pass"},
-			{name: "no model in use", account: enforcedOn([]string{nova}, nil), want: "pass"},
+			{name: "on the model in use", account: enforcedVersion([]string{haiku}, nil, haiku), want: "pass"},
+			{name: "not on the model in use", account: enforcedVersion([]string{nova}, nil, haiku), want: "fail"},
+			{name: "model in use excluded", account: enforcedVersion([]string{"ALL"}, []string{haiku}, haiku), want: "fail"},
+			{name: "model behind the profile excluded", account: enforcedVersion([]string{"ALL"}, []string{sonnet}, "eu."+sonnet), want: "fail"},
+			{name: "embedding model excluded", account: enforcedVersion([]string{"ALL"}, []string{titan}, titan), want: "pass"},
+			{name: "excluded model not in use", account: enforcedVersion([]string{"ALL"}, []string{nova}, haiku), want: "pass"},
+			{name: "no model in use", account: enforcedVersion([]string{nova}, nil), want: "pass"},
 			{name: "listing denied", account: region(func(r *evidence.Region) {
 				r.Bedrock.Enforced = evidence.Partial[evidence.BedrockEnforcement](nil, denied)
 			}), want: "unknown"},

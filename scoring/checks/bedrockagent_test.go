@@ -62,8 +62,8 @@ func aliasesOf(aliases ...evidence.AgentAlias) *evidence.Account {
 	return oneAgent(func(a *evidence.Agent) { a.Aliases = evidence.Listed(aliases...) })
 }
 
-// settled is a deployed agent of which the settings are these.
-func settled(s evidence.AgentSettings) *evidence.Account {
+// deployedWith is a deployed agent of which the settings are these.
+func deployedWith(s evidence.AgentSettings) *evidence.Account {
 	return liveAgent(func(v *evidence.AgentVersion) { v.Settings = evidence.Known(s) })
 }
 
@@ -78,15 +78,15 @@ func functions(all ...evidence.ActionFunction) evidence.ActionGroupSettings {
 	return evidence.ActionGroupSettings{Enabled: true, Functions: all}
 }
 
-// with changes an account.
-func with(a *evidence.Account, change func(a *evidence.Account, r *evidence.Region)) *evidence.Account {
+// changed changes an account.
+func changed(a *evidence.Account, change func(a *evidence.Account, r *evidence.Region)) *evidence.Account {
 	change(a, &a.Regions[0])
 	return a
 }
 
 // acting gives a role of the account an inline policy and managed ones.
 func acting(a *evidence.Account, role, document string, attached ...string) *evidence.Account {
-	return with(a, func(a *evidence.Account, _ *evidence.Region) {
+	return changed(a, func(a *evidence.Account, _ *evidence.Region) {
 		a.IAM.Roles = evidence.Listed(evidence.Role{
 			ARN: role, Name: "role", Trust: evidence.Known(`{"Statement":[]}`), Tags: evidence.Known(evidence.Tags{}),
 			Permissions: evidence.Known(evidence.Permissions{Inline: []evidence.NamedPolicy{{Name: "inline", Document: document}}, Attached: attached}),
@@ -109,7 +109,7 @@ func permitting(actions, resource, condition string) string {
 }
 
 func enforcing(a *evidence.Account, g evidence.BedrockEnforcedGuardrail) *evidence.Account {
-	return with(a, func(_ *evidence.Account, r *evidence.Region) {
+	return changed(a, func(_ *evidence.Account, r *evidence.Region) {
 		g.GuardrailID, g.Version = "gr9enforced0", "1"
 		r.Bedrock.Enforced = evidence.Listed(evidence.BedrockEnforcement{ID: "c1", Settings: evidence.Known(g)})
 	})
@@ -131,7 +131,7 @@ func TestBedrockAgents(t *testing.T) {
 	plain := evidence.AgentSettings{Model: "eu.anthropic.claude-sonnet-4-20250514-v1:0"}
 	profiled := evidence.AgentSettings{Model: "arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/abc"}
 	profile := func(a *evidence.Account) *evidence.Account {
-		return with(a, func(_ *evidence.Account, r *evidence.Region) {
+		return changed(a, func(_ *evidence.Account, r *evidence.Region) {
 			r.Bedrock.InferenceProfiles = evidence.Listed(evidence.BedrockInferenceProfile{ARN: profiled.Model, Profile: evidence.Known(evidence.BedrockProfileSettings{
 				Models: []string{"arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"}})})
 		})
@@ -159,7 +159,7 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "a managed policy that reads", account: acting(liveAgent(asIs), agentRoleARN, permitting("bedrock:InvokeModel", "*", ""), "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"), want: "pass"},
 			{name: "bounded", account: bounded(acting(liveAgent(asIs), agentRoleARN, permitting("*", "*", ""), "arn:aws:iam::aws:policy/AmazonS3FullAccess"), permitting("bedrock:InvokeModel", "*", "")), want: "pass"},
 			{name: "role of another account", account: liveAgent(asIs), want: "unknown"},
-			{name: "roles denied", account: with(liveAgent(asIs), func(a *evidence.Account, _ *evidence.Region) {
+			{name: "roles denied", account: changed(liveAgent(asIs), func(a *evidence.Account, _ *evidence.Region) {
 				a.IAM.Roles = evidence.Partial[evidence.Role](nil, denied)
 			}), want: "unknown"},
 			{name: "not a policy", account: acting(liveAgent(asIs), agentRoleARN, "{"), want: "unknown"},
@@ -188,24 +188,24 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "no groups", account: liveAgent(asIs), want: "not-applicable"},
 		},
 		"bedrock-agent-guardrail-attached": {
-			{name: "guardrail", account: settled(guarded), want: "pass"},
-			{name: "none", account: settled(plain), want: "fail"},
-			{name: "only the draft has one", account: with(settled(plain), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "guardrail", account: deployedWith(guarded), want: "pass"},
+			{name: "none", account: deployedWith(plain), want: "fail"},
+			{name: "only the draft has one", account: changed(deployedWith(plain), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Agents.Found()[0].Versions.Found()[0].Settings = evidence.Known(guarded)
 			}), want: "fail"},
-			{name: "enforced on all models", account: enforcing(settled(plain), evidence.BedrockEnforcedGuardrail{}), want: "pass"},
-			{name: "enforced on ALL", account: enforcing(settled(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}}), want: "pass"},
-			{name: "enforced on its model", account: enforcing(settled(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "pass"},
-			{name: "enforced on another", account: enforcing(settled(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "fail"},
-			{name: "excluded", account: enforcing(settled(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}, Excluded: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "fail"},
-			{name: "enforced on the profile's model", account: profile(enforcing(settled(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "pass"},
-			{name: "the profile's model is excluded", account: profile(enforcing(settled(profiled), evidence.BedrockEnforcedGuardrail{Excluded: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "fail"},
-			{name: "a profile that is not listed", account: enforcing(settled(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
-			{name: "a throughput that is not listed", account: enforcing(settled(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
-			{name: "the throughput's model", account: with(enforcing(settled(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "enforced on all models", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{}), want: "pass"},
+			{name: "enforced on ALL", account: enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}}), want: "pass"},
+			{name: "enforced on its model", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "pass"},
+			{name: "enforced on another", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "fail"},
+			{name: "excluded", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}, Excluded: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "fail"},
+			{name: "enforced on the profile's model", account: profile(enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "pass"},
+			{name: "the profile's model is excluded", account: profile(enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Excluded: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "fail"},
+			{name: "a profile that is not listed", account: enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
+			{name: "a throughput that is not listed", account: enforcing(deployedWith(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
+			{name: "the throughput's model", account: changed(enforcing(deployedWith(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), func(_ *evidence.Account, r *evidence.Region) {
 				r.Bedrock.Provisioned = evidence.Listed(evidence.BedrockProvisioned{ARN: provisioned.Model, Settings: evidence.Known(evidence.BedrockProvisionedSettings{ModelARN: "arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-pro-v1:0"})})
 			}), want: "pass"},
-			{name: "enforcement denied", account: with(settled(plain), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "enforcement denied", account: changed(deployedWith(plain), func(_ *evidence.Account, r *evidence.Region) {
 				r.Bedrock.Enforced = evidence.Partial[evidence.BedrockEnforcement](nil, denied)
 			}), want: "unknown"},
 			{name: "not deployed", account: draftAgent(asIs), want: "not-applicable"},
@@ -217,14 +217,14 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "denied", account: unread, want: "unknown"},
 		},
 		"bedrock-guardrail-version-pinned": {
-			{name: "number", account: settled(guarded), want: "pass"},
-			{name: "draft", account: settled(evidence.AgentSettings{Guardrail: evidence.GuardrailRef{ID: "gr1claims000", Version: "DRAFT"}}), want: "fail"},
-			{name: "no guardrail", account: settled(plain), want: "not-applicable"},
+			{name: "number", account: deployedWith(guarded), want: "pass"},
+			{name: "draft", account: deployedWith(evidence.AgentSettings{Guardrail: evidence.GuardrailRef{ID: "gr1claims000", Version: "DRAFT"}}), want: "fail"},
+			{name: "no guardrail", account: deployedWith(plain), want: "not-applicable"},
 			{name: "flow node with a number", account: liveFlow(evidence.FlowNode{Name: "Summarize", Type: "Prompt", Guardrail: guarded.Guardrail}), want: "pass"},
 			{name: "flow node with the draft", account: liveFlow(evidence.FlowNode{Name: "Summarize", Type: "Prompt", Guardrail: evidence.GuardrailRef{ID: "g", Version: "DRAFT"}}), want: "fail"},
 			{name: "flow node without one", account: liveFlow(evidence.FlowNode{Name: "Summarize", Type: "Prompt"}), want: "not-applicable"},
 			{name: "version denied", account: versionDenied, want: "unknown"},
-			{name: "flows denied", account: with(settled(guarded), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "flows denied", account: changed(deployedWith(guarded), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Flows = evidence.Partial[evidence.Flow](nil, denied)
 			}), want: "unknown"},
 			{name: "denied", account: unread, want: "unknown"},
@@ -234,7 +234,7 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "functions", account: groups(liveAgent, functions(asked)), want: "pass"},
 			{name: "API schema", account: groups(liveAgent, evidence.ActionGroupSettings{Enabled: true, APISchema: "s3"}), want: "pass"},
 			{name: "neither", account: groups(draftAgent, functions()), want: "fail"},
-			{name: "neither, but only in the draft", account: with(liveAgent(asIs), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "neither, but only in the draft", account: changed(liveAgent(asIs), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Agents.Found()[0].Versions.Found()[0].ActionGroups = evidence.Listed(evidence.ActionGroup{Name: "g", Settings: evidence.Known(functions())})
 			}), want: "not-applicable"},
 			{name: "built in", account: groups(liveAgent, evidence.ActionGroupSettings{Enabled: true, BuiltIn: "AMAZON.CodeInterpreter"}), want: "not-applicable"},
@@ -256,13 +256,13 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "no agents", account: none, want: "not-applicable"},
 		},
 		"bedrock-agent-memory-retention": {
-			{name: "30 days", account: settled(evidence.AgentSettings{Memory: true, MemoryDays: 30, IdleSessionTTL: 3600}), want: "pass"},
-			{name: "31 days", account: settled(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "fail"},
-			{name: "31 days allowed", account: settled(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "pass",
+			{name: "30 days", account: deployedWith(evidence.AgentSettings{Memory: true, MemoryDays: 30, IdleSessionTTL: 3600}), want: "pass"},
+			{name: "31 days", account: deployedWith(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "fail"},
+			{name: "31 days allowed", account: deployedWith(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "pass",
 				settings: func(s *scoring.Settings) { s.MemoryDays = 60 }},
-			{name: "no memory", account: settled(evidence.AgentSettings{IdleSessionTTL: 600}), want: "pass"},
-			{name: "long session", account: settled(evidence.AgentSettings{IdleSessionTTL: 3601}), want: "fail"},
-			{name: "the draft, not deployed", account: with(settled(evidence.AgentSettings{IdleSessionTTL: 600}), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "no memory", account: deployedWith(evidence.AgentSettings{IdleSessionTTL: 600}), want: "pass"},
+			{name: "long session", account: deployedWith(evidence.AgentSettings{IdleSessionTTL: 3601}), want: "fail"},
+			{name: "the draft, not deployed", account: changed(deployedWith(evidence.AgentSettings{IdleSessionTTL: 600}), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Agents.Found()[0].Versions.Found()[0].Settings = evidence.Known(evidence.AgentSettings{IdleSessionTTL: 5400})
 			}), want: "pass"},
 			{name: "denied", account: versionDenied, want: "unknown"},
@@ -298,7 +298,7 @@ func TestBedrockAgents(t *testing.T) {
 // bounded puts the account's role behind a permissions boundary.
 func bounded(a *evidence.Account, document string) *evidence.Account {
 	const boundary = "arn:aws:iam::111122223333:policy/boundary"
-	return with(a, func(a *evidence.Account, _ *evidence.Region) {
+	return changed(a, func(a *evidence.Account, _ *evidence.Region) {
 		role := &a.IAM.Roles.Found()[0]
 		role.Permissions = evidence.Map(role.Permissions, func(p evidence.Permissions) evidence.Permissions { p.Boundary = boundary; return p })
 		a.IAM.Policies.Append(evidence.Listed(evidence.ManagedPolicy{ARN: boundary, Document: evidence.Known(document)}))
@@ -347,6 +347,7 @@ func TestModelID(t *testing.T) {
 		"zai.glm-4.6": "zai.glm-4.6",
 		"arn:aws:bedrock:eu-central-1::foundation-model/amazon.titan-embed-text-v2:0":                            "amazon.titan-embed-text-v2:0",
 		"arn:aws:bedrock:eu-central-1:111122223333:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0": "anthropic.claude-sonnet-4-20250514-v1:0",
+		"arn:aws:bedrock:eu-central-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/cm1desktuned":         "amazon.nova-lite-v1:0:300k/cm1desktuned",
 		"": "",
 	} {
 		if got := modelID(model); got != want {

@@ -53,7 +53,7 @@ func guarded(region *evidence.Region, name string, own evidence.GuardrailRef, mo
 					Service: "bedrockagent", Region: region.Name, Resource: name, Reason: evidence.NotBuilt,
 					Detail: "this version does not look up the model behind a managed prompt of a flow"})
 			}
-			return evidence.With(baseModels(region, model), func(models []string) evidence.Verdict {
+			return evidence.With(consumedModels(region, model), func(models []string) evidence.Verdict {
 				for _, m := range models {
 					if !enforcedOn(g, m) {
 						return evidence.Fail("")
@@ -78,9 +78,9 @@ func enforcedOn(g evidence.BedrockEnforcedGuardrail, model string) bool {
 // geography is the prefix that an inference profile's id has before its model's.
 var geography = regexp.MustCompile(`^(global|us-gov|us|eu|apac|jp|au|ca|sa|me|mx|in|il|af|cn)\.`)
 
-// baseModels returns the ids of the foundation models behind what a consumer names: a model, an
+// consumedModels returns the ids of the foundation models behind what a consumer names: a model, an
 // inference profile or a provisioned throughput, by id or ARN.
-func baseModels(region *evidence.Region, model string) evidence.Fact[[]string] {
+func consumedModels(region *evidence.Region, model string) evidence.Fact[[]string] {
 	switch {
 	case strings.Contains(model, ":application-inference-profile/"):
 		for _, p := range region.Bedrock.InferenceProfiles.Found() {
@@ -106,10 +106,11 @@ func baseModels(region *evidence.Region, model string) evidence.Fact[[]string] {
 	return evidence.Known([]string{modelID(model)})
 }
 
-// modelID is the id in an ARN, or an id, without an inference profile's geography.
+// modelID is the id in an ARN, or an id, without an inference profile's geography. A custom model's id
+// is its base model's and its own, with a slash between.
 func modelID(model string) string {
 	if strings.HasPrefix(model, "arn:") {
-		model = model[strings.LastIndexByte(model, '/')+1:]
+		_, model, _ = strings.Cut(model, "/")
 	}
 	return geography.ReplaceAllString(model, "")
 }

@@ -67,13 +67,13 @@ func userMFA(_ *scoring.Input, _ *evidence.Region, u evidence.User) evidence.Ver
 }
 
 const (
-	day      = 24 * time.Hour
-	oldKey   = 90 * day
-	idleKey  = 45 * day
+	oneDay   = 24 * time.Hour
+	oldKey   = 90 * oneDay
+	idleKey  = 45 * oneDay
 	dateOnly = "2006-01-02"
 )
 
-func days(d time.Duration) int { return int(d / day) }
+func wholeDays(d time.Duration) int { return int(d / oneDay) }
 
 func userKeys(in *scoring.Input, _ *evidence.Region, u evidence.User) evidence.Verdict {
 	return evidence.Not(evidence.Some(u.AccessKeys, "no active access key is older than 90 days or unused for 45", func(k evidence.AccessKey) evidence.Verdict {
@@ -83,11 +83,11 @@ func userKeys(in *scoring.Input, _ *evidence.Region, u evidence.User) evidence.V
 			case !s.Active:
 				return evidence.Fail("")
 			case age > oldKey:
-				return evidence.Pass(fmt.Sprintf("the active access key ending in %s is %d days old", k.Suffix, days(age)))
+				return evidence.Pass(fmt.Sprintf("the active access key ending in %s is %d days old", k.Suffix, wholeDays(age)))
 			}
 			return evidence.With(k.LastUsed, func(last time.Time) evidence.Verdict {
-				if idle := in.Account.Clock.Sub(later(last, s.Created)); idle > idleKey {
-					return evidence.Pass(fmt.Sprintf("the active access key ending in %s was not used for %d days", k.Suffix, days(idle)))
+				if idle := in.Account.Clock.Sub(laterOf(last, s.Created)); idle > idleKey {
+					return evidence.Pass(fmt.Sprintf("the active access key ending in %s was not used for %d days", k.Suffix, wholeDays(idle)))
 				}
 				return evidence.Fail("")
 			})
@@ -95,8 +95,8 @@ func userKeys(in *scoring.Input, _ *evidence.Region, u evidence.User) evidence.V
 	}))
 }
 
-// later of two times: a key that was never used is unused since it was made.
-func later(a, b time.Time) time.Time {
+// laterOf returns the later time: a key that was never used is unused since it was made.
+func laterOf(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}
@@ -113,7 +113,7 @@ func longTermKeys(in *scoring.Input) evidence.Verdict {
 			case s.Expires.IsZero():
 				return evidence.Pass("the key of user " + k.User + " never expires")
 			}
-			return evidence.Pass(fmt.Sprintf("the key of user %s is active until %s, %d days from now", k.User, s.Expires.Format(dateOnly), days(s.Expires.Sub(clock))))
+			return evidence.Pass(fmt.Sprintf("the key of user %s is active until %s, %d days from now", k.User, s.Expires.Format(dateOnly), wholeDays(s.Expires.Sub(clock))))
 		})
 	}))
 }

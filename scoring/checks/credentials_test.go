@@ -28,7 +28,7 @@ func accessKey(active bool, age, used time.Duration) evidence.AccessKey {
 func withAPIKey(active bool, expires time.Time) *evidence.Account {
 	return account(func(a *evidence.Account, _ *evidence.Region) {
 		a.IAM.APIKeys = evidence.Listed(evidence.BedrockAPIKey{ID: "ACCA1", User: "BedrockAPIKey-1a2b",
-			Settings: evidence.Known(evidence.APIKeySettings{Active: active, Created: now.Add(-10 * day), Expires: expires})})
+			Settings: evidence.Known(evidence.APIKeySettings{Active: active, Created: now.Add(-10 * oneDay), Expires: expires})})
 	})
 }
 
@@ -51,15 +51,15 @@ func TestCredentials(t *testing.T) {
 			{name: "listing denied", account: unlisted, want: "unknown"},
 		},
 		"iam-access-key-age": {
-			{name: "young and used", account: withKeys(accessKey(true, 30*day, day)), want: "pass"},
-			{name: "90 days", account: withKeys(accessKey(true, 90*day, day)), want: "pass"},
-			{name: "older", account: withKeys(accessKey(true, 90*day+time.Second, day)), want: "fail"},
-			{name: "used 45 days ago", account: withKeys(accessKey(true, 60*day, 45*day)), want: "pass"},
-			{name: "unused for longer", account: withKeys(accessKey(true, 60*day, 46*day)), want: "fail"},
-			{name: "never used", account: withKeys(accessKey(true, 60*day, -1)), want: "fail"},
-			{name: "new, never used", account: withKeys(accessKey(true, 10*day, -1)), want: "pass"},
-			{name: "inactive", account: withKeys(accessKey(false, 900*day, -1)), want: "pass"},
-			{name: "one of two", account: withKeys(accessKey(true, 30*day, day), accessKey(true, 900*day, day)), want: "fail"},
+			{name: "young and used", account: withKeys(accessKey(true, 30*oneDay, oneDay)), want: "pass"},
+			{name: "90 days", account: withKeys(accessKey(true, 90*oneDay, oneDay)), want: "pass"},
+			{name: "older", account: withKeys(accessKey(true, 90*oneDay+time.Second, oneDay)), want: "fail"},
+			{name: "used 45 days ago", account: withKeys(accessKey(true, 60*oneDay, 45*oneDay)), want: "pass"},
+			{name: "unused for longer", account: withKeys(accessKey(true, 60*oneDay, 46*oneDay)), want: "fail"},
+			{name: "never used", account: withKeys(accessKey(true, 60*oneDay, -1)), want: "fail"},
+			{name: "new, never used", account: withKeys(accessKey(true, 10*oneDay, -1)), want: "pass"},
+			{name: "inactive", account: withKeys(accessKey(false, 900*oneDay, -1)), want: "pass"},
+			{name: "one of two", account: withKeys(accessKey(true, 30*oneDay, oneDay), accessKey(true, 900*oneDay, oneDay)), want: "fail"},
 			{name: "no keys", account: withKeys(), want: "pass"},
 			{name: "old, use denied", account: withKeys(evidence.AccessKey{Settings: evidence.Known(evidence.AccessKeySettings{Active: true})}), want: "fail"},
 			{name: "use denied", account: withKeys(evidence.AccessKey{Settings: evidence.Known(evidence.AccessKeySettings{Active: true, Created: now})}), want: "unknown"},
@@ -70,9 +70,9 @@ func TestCredentials(t *testing.T) {
 		"bedrock-api-key-no-long-term": {
 			{name: "none", account: none, want: "pass"},
 			{name: "never expires", account: withAPIKey(true, time.Time{}), want: "fail"},
-			{name: "expires tomorrow", account: withAPIKey(true, now.Add(day)), want: "fail"},
+			{name: "expires tomorrow", account: withAPIKey(true, now.Add(oneDay)), want: "fail"},
 			{name: "expires now", account: withAPIKey(true, now), want: "pass"},
-			{name: "expired", account: withAPIKey(true, now.Add(-day)), want: "pass"},
+			{name: "expired", account: withAPIKey(true, now.Add(-oneDay)), want: "pass"},
 			{name: "inactive", account: withAPIKey(false, time.Time{}), want: "pass"},
 			{name: "denied", account: account(func(a *evidence.Account, _ *evidence.Region) {
 				a.IAM.APIKeys = evidence.Partial[evidence.BedrockAPIKey](nil, denied)

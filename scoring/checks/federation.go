@@ -46,10 +46,10 @@ type issuer struct {
 	name    string
 	url     *regexp.Regexp // of the provider, without https://
 	subject *regexp.Regexp // a value of the sub claim that names a repository, project or pipeline
-	claims  []claim        // others that do, where AWS takes them for conditions
+	claims  []oidcClaim    // others that do, where AWS takes them for conditions
 }
 
-type claim struct {
+type oidcClaim struct {
 	name  string
 	value *regexp.Regexp
 }
@@ -61,7 +61,7 @@ var issuers = []issuer{
 	{
 		name: "GitHub Actions", url: regexp.MustCompile(`^token\.actions\.|/_services/token$`),
 		subject: regexp.MustCompile(`^([^*?]*:)?((repo|repository|job_workflow_ref):[^*?:/]+/[^*?:]|repository_id:\d+(:|$))`),
-		claims: []claim{
+		claims: []oidcClaim{
 			{"repository", regexp.MustCompile(`^[^*?/]+/[^*?]`)},
 			{"repository_id", regexp.MustCompile(`^\d+$`)},
 			{"job_workflow_ref", regexp.MustCompile(`^[^*?/]+/[^*?]`)},

@@ -77,8 +77,8 @@ var iamChecks = []scoring.Check{
 	},
 }
 
-// count asks about a number of GetAccountSummary; one that the reply does not have is unknown.
-func count(summary map[string]int, key string, ask func(int) evidence.Verdict) evidence.Verdict {
+// summaryCount asks about a number of GetAccountSummary; one that the reply does not have is unknown.
+func summaryCount(summary map[string]int, key string, ask func(int) evidence.Verdict) evidence.Verdict {
 	n, ok := summary[key]
 	if !ok {
 		return evidence.Unknown("", evidence.Gap{Service: "iam", Operation: "GetAccountSummary", Reason: evidence.Failed, Detail: "the reply does not have " + key})
@@ -90,14 +90,14 @@ func count(summary map[string]int, key string, ask func(int) evidence.Verdict) e
 func rootSecured(in *scoring.Input) evidence.Verdict {
 	return evidence.With(in.Account.IAM.Summary, func(s map[string]int) evidence.Verdict {
 		return evidence.All(
-			count(s, "AccountAccessKeysPresent", func(n int) evidence.Verdict {
+			summaryCount(s, "AccountAccessKeysPresent", func(n int) evidence.Verdict {
 				return evidence.Test(n == 0, "root has no access key", "root has access keys")
 			}),
 			evidence.Any(
-				count(s, "AccountMFAEnabled", func(n int) evidence.Verdict {
+				summaryCount(s, "AccountMFAEnabled", func(n int) evidence.Verdict {
 					return evidence.Test(n > 0, "root has MFA", "root has no MFA")
 				}),
-				count(s, "AccountPasswordPresent", func(n int) evidence.Verdict {
+				summaryCount(s, "AccountPasswordPresent", func(n int) evidence.Verdict {
 					return evidence.Test(n == 0, "root has no password", "root has a password")
 				})))
 	})
@@ -116,9 +116,9 @@ func asWorkload(in *scoring.Input, r evidence.Role, ask func(iampolicy.Identity)
 	return evidence.If(assumed, func() evidence.Verdict { return evidence.With(in.Workload.Identity(r.ARN), ask) })
 }
 
-// source names the policy in which a statement stands; i.Policies are a role's inline policies and
+// policySource names the policy in which a statement stands; i.Policies are a role's inline policies and
 // then its attached ones.
-func source(r evidence.Role, i iampolicy.Identity, s *iampolicy.Statement) string {
+func policySource(r evidence.Role, i iampolicy.Identity, s *iampolicy.Statement) string {
 	name := "a policy"
 	evidence.With(r.Permissions, func(p evidence.Permissions) evidence.Verdict {
 		for n := range i.Policies {
@@ -146,7 +146,7 @@ func roleNoAdministrator(in *scoring.Input, _ *evidence.Region, r evidence.Role)
 		via := "a policy"
 		for _, g := range i.ServiceWildcards() {
 			if slices.Contains(g.Actions, "*") && len(g.NotActions) == 0 && len(g.Conditions) == 0 {
-				via = source(r, i, g.Statement)
+				via = policySource(r, i, g.Statement)
 			}
 		}
 		return evidence.Fail(via + " allows every action on every resource")

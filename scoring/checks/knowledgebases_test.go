@@ -62,12 +62,12 @@ func neverSynced() *evidence.Account {
 
 // named renames the knowledge base.
 func named(a *evidence.Account, name string) *evidence.Account {
-	return with(a, func(_ *evidence.Account, r *evidence.Region) { r.BedrockAgent.KnowledgeBases.Found()[0].Name = name })
+	return changed(a, func(_ *evidence.Account, r *evidence.Region) { r.BedrockAgent.KnowledgeBases.Found()[0].Name = name })
 }
 
 // delivered gives an account a delivery source and, where linked, its delivery.
 func delivered(a *evidence.Account, kind, resource string, linked bool) *evidence.Account {
-	return with(a, func(_ *evidence.Account, r *evidence.Region) {
+	return changed(a, func(_ *evidence.Account, r *evidence.Region) {
 		r.Logs.DeliverySources = evidence.Listed(evidence.LogDeliverySource{Name: "kb-logs", Settings: evidence.Known(evidence.LogDeliverySourceSettings{Type: kind, Resources: []string{resource}})})
 		if linked {
 			r.Logs.Deliveries = evidence.Listed(evidence.LogDelivery{ID: "d1", Source: evidence.Known("kb-logs"), DestinationType: "CWL"})
@@ -91,7 +91,7 @@ func TestKnowledgeBases(t *testing.T) {
 	sql.Regions[0].BedrockAgent.KnowledgeBases.Found()[0].Settings = evidence.Known(evidence.KnowledgeBaseSettings{Type: "SQL"})
 	scoped := permitting("s3:GetObject s3:ListBucket", "arn:aws:s3:::nordwind-policy-documents/*", "")
 	tagged := func(a *evidence.Account, value string) *evidence.Account {
-		return with(a, func(_ *evidence.Account, r *evidence.Region) {
+		return changed(a, func(_ *evidence.Account, r *evidence.Region) {
 			r.Tagging.Resources = evidence.Listed(evidence.TaggedResource{ARN: baseARN, Tags: evidence.Known(evidence.Tags{"audience": value})})
 		})
 	}
@@ -117,10 +117,10 @@ func TestKnowledgeBases(t *testing.T) {
 			{name: "another type", account: delivered(baseWith(vectorBase), "TRACES", baseARN, true), want: "fail"},
 			{name: "nothing", account: baseWith(vectorBase), want: "fail"},
 			{name: "Kendra", account: kendra, want: "not-applicable"},
-			{name: "deliveries denied", account: with(delivered(baseWith(vectorBase), "APPLICATION_LOGS", baseARN, false), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "deliveries denied", account: changed(delivered(baseWith(vectorBase), "APPLICATION_LOGS", baseARN, false), func(_ *evidence.Account, r *evidence.Region) {
 				r.Logs.Deliveries = evidence.Partial[evidence.LogDelivery](nil, denied)
 			}), want: "unknown"},
-			{name: "sources denied", account: with(baseWith(vectorBase), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "sources denied", account: changed(baseWith(vectorBase), func(_ *evidence.Account, r *evidence.Region) {
 				r.Logs.DeliverySources = evidence.Partial[evidence.LogDeliverySource](nil, denied)
 			}), want: "unknown"},
 			{name: "none", account: none, want: "not-applicable"},
@@ -177,7 +177,7 @@ func TestKnowledgeBases(t *testing.T) {
 			{name: "old runbooks", account: named(syncedAgo(91*day), "ops-runbooks"), want: "not-applicable"},
 			{name: "not internal", account: named(syncedAgo(day), "international-policies"), want: "not-applicable"},
 			{name: "tagged internal", account: tagged(syncedAgo(day), "internal"), want: "pass"},
-			{name: "tags denied", account: with(syncedAgo(day), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "tags denied", account: changed(syncedAgo(day), func(_ *evidence.Account, r *evidence.Region) {
 				r.Tagging.Resources = evidence.Partial[evidence.TaggedResource](nil, denied)
 			}), want: "unknown"},
 			{name: "denied", account: named(oneSource(func(d *evidence.DataSource) { d.LastSynced = evidence.Missing[time.Time](denied) }), "wiki"), want: "unknown"},

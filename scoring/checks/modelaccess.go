@@ -56,7 +56,7 @@ func roleNoFullAccess(in *scoring.Input, _ *evidence.Region, r evidence.Role) ev
 			uses = uses || len(i.Grants(all)) > 0
 			for _, g := range i.ResourceWildcards("arn:"+in.Account.Partition+":"+service+":*:*:*", []string{all}) {
 				if len(g.NotActions) == 0 && slices.ContainsFunc(g.Actions, func(a string) bool { return strings.EqualFold(a, all) }) && !onTags(g) {
-					return evidence.Fail(source(r, i, g.Statement) + " allows " + all + " on every resource")
+					return evidence.Fail(policySource(r, i, g.Statement) + " allows " + all + " on every resource")
 				}
 			}
 		}
@@ -74,8 +74,8 @@ func onTags(g iampolicy.Grant) bool {
 	})
 }
 
-// invoke are the actions that call a model; Converse is authorised by them too.
-const invoke = "bedrock:InvokeModel*"
+// invokeModel are the actions that call a model; Converse is authorised by them too.
+const invokeModel = "bedrock:InvokeModel*"
 
 // policyVariable is a policy variable: something that the author named, though not in the policy.
 var policyVariable = regexp.MustCompile(`\$\{[^}]*\}`)
@@ -117,7 +117,7 @@ type modelGrant struct {
 
 // modelGrants are an identity's grants to call models.
 func modelGrants(in *scoring.Input, i iampolicy.Identity) (all []modelGrant) {
-	for _, g := range i.Grants(invoke) {
+	for _, g := range i.Grants(invokeModel) {
 		m := modelGrant{Grant: g}
 		for _, resource := range g.Resources {
 			if isModel(in.Account.Partition, resource) {
@@ -141,7 +141,7 @@ func roleNamesModels(in *scoring.Input, _ *evidence.Region, r evidence.Role) evi
 		for _, g := range grants {
 			for _, model := range g.models {
 				if anyModel(in, i, g, model) {
-					return evidence.Fail(source(r, i, g.Statement) + " allows any foundation model: " + model)
+					return evidence.Fail(policySource(r, i, g.Statement) + " allows any foundation model: " + model)
 				}
 				if name := model[strings.LastIndexByte(model, '/')+1:]; !slices.Contains(named, name) {
 					named = append(named, name)
@@ -161,16 +161,16 @@ func anyModel(in *scoring.Input, i iampolicy.Identity, g modelGrant, model strin
 		return false
 	}
 	return slices.ContainsFunc(strangers(in.Account.Partition, model), func(arn string) bool {
-		return iampolicy.Match(model, arn) && i.Allows(invoke, arn) != iampolicy.No
+		return iampolicy.Match(model, arn) && i.Allows(invokeModel, arn) != iampolicy.No
 	})
 }
 
-// profileKey holds the inference profile through which a foundation model is called.
-const profileKey = "bedrock:InferenceProfileArn"
+// profileCondition holds the inference profile through which a foundation model is called.
+const profileCondition = "bedrock:InferenceProfileArn"
 
 // namesProfile reports that a grant holds only for calls through inference profiles that it names.
 func namesProfile(g iampolicy.Grant) bool {
-	if !g.RestrictedBy(profileKey) {
+	if !g.RestrictedBy(profileCondition) {
 		return false
 	}
 	for _, c := range g.Conditions {
@@ -179,7 +179,7 @@ func namesProfile(g iampolicy.Grant) bool {
 			if parts := strings.SplitN(policyVariable.ReplaceAllString(value, "named"), ":", 6); len(parts) == 6 {
 				resource = parts[5]
 			}
-			if strings.EqualFold(c.Key, profileKey) &&
+			if strings.EqualFold(c.Key, profileCondition) &&
 				(iampolicy.Match(resource, "inference-profile/stranger") || iampolicy.Match(resource, "application-inference-profile/stranger")) {
 				return false
 			}
@@ -188,13 +188,13 @@ func namesProfile(g iampolicy.Grant) bool {
 	return true
 }
 
-// embedding matches models that write no text, which take no guardrail.
-var embedding = regexp.MustCompile(`(?i)embed|rerank`)
+// writesNoText matches models that write no text, which take no guardrail.
+var writesNoText = regexp.MustCompile(`(?i)embed|rerank`)
 
 func roleRequiresGuardrail(in *scoring.Input, _ *evidence.Region, r evidence.Role) evidence.Verdict {
 	return asWorkload(in, r, func(i iampolicy.Identity) evidence.Verdict {
 		writes := func(g modelGrant) bool {
-			return slices.ContainsFunc(g.models, func(m string) bool { return !embedding.MatchString(m) })
+			return slices.ContainsFunc(g.models, func(m string) bool { return !writesNoText.MatchString(m) })
 		}
 		all := modelGrants(in, i)
 		if !slices.ContainsFunc(all, writes) {
@@ -205,7 +205,7 @@ func roleRequiresGuardrail(in *scoring.Input, _ *evidence.Region, r evidence.Rol
 			return evidence.NotApplicable("Bedrock's own: its guardrail stands where the agent, flow or knowledge base names it")
 		}
 		return evidence.If(evidence.Not(own), func() evidence.Verdict {
-			for _, g := range modelGrants(in, without(i, guardrailKey)) {
+			for _, g := range modelGrants(in, lackingKey(i, guardrailCondition)) {
 				if writes(g) {
 					return evidence.Fail("may call " + g.models[0] + " without a guardrail")
 				}
@@ -215,12 +215,12 @@ func roleRequiresGuardrail(in *scoring.Input, _ *evidence.Region, r evidence.Rol
 	})
 }
 
-// guardrailKey holds the guardrail that a call names.
-const guardrailKey = "bedrock:GuardrailIdentifier"
+// guardrailCondition holds the guardrail that a call names.
+const guardrailCondition = "bedrock:GuardrailIdentifier"
 
-// without returns what an identity may do in requests that lack a condition key: its conditions on the
+// lackingKey returns what an identity may do in requests that lack a condition key: its conditions on the
 // key are decided, and only those on others are left.
-func without(i iampolicy.Identity, key string) iampolicy.Identity {
+func lackingKey(i iampolicy.Identity, key string) iampolicy.Identity {
 	lacking := func(d iampolicy.Document) iampolicy.Document {
 		var statements []iampolicy.Statement
 		for _, s := range d.Statements {

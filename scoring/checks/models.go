@@ -145,6 +145,9 @@ func profileTarget(region *evidence.Region, name string) evidence.Fact[modelTarg
 					regions = append(regions, parts[3])
 				}
 			}
+			if strings.HasPrefix(p.ID, "global.") && !slices.Contains(regions, "") {
+				regions = append(regions, "")
+			}
 			slices.Sort(regions)
 			t.regions = evidence.Known(regions)
 			return t

@@ -154,7 +154,7 @@ func promptCachePoint(_ *scoring.Input, region *evidence.Region, p evidence.Prom
 		case s.Length <= long:
 			return evidence.NotApplicable(fmt.Sprintf("its %d characters are too short to cache", s.Length))
 		}
-		return evidence.With(baseModels(region, s.Model), func(models []string) evidence.Verdict {
+		return evidence.With(consumedModels(region, s.Model), func(models []string) evidence.Verdict {
 			if !slices.ContainsFunc(models, func(m string) bool { return cacheable.MatchString(m) && !uncacheable.MatchString(m) }) {
 				return evidence.NotApplicable("its model is not one whose prompts Bedrock caches")
 			}

@@ -62,10 +62,10 @@ func TestPromptsAndFlows(t *testing.T) {
 			{name: "draft", account: prompted(evidence.PromptSettings{Secrets: leak}, evidence.PromptSettings{}), want: "fail"},
 			{name: "newest version", account: newest(evidence.PromptSettings{Secrets: leak}), want: "fail"},
 			{name: "nothing in an agent", account: liveAgent(asIs), want: "pass"},
-			{name: "deployed instructions", account: settled(evidence.AgentSettings{Secrets: leak}), want: "fail"},
+			{name: "deployed instructions", account: deployedWith(evidence.AgentSettings{Secrets: leak}), want: "fail"},
 			{name: "draft instructions", account: draftAgent(func(v *evidence.AgentVersion) { v.Settings = evidence.Known(evidence.AgentSettings{Secrets: leak}) }), want: "fail"},
 			{name: "version denied", account: liveAgent(func(v *evidence.AgentVersion) { v.Settings = evidence.Missing[evidence.AgentSettings](denied) }), want: "unknown"},
-			{name: "prompts denied", account: with(liveAgent(asIs), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "prompts denied", account: changed(liveAgent(asIs), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Prompts = evidence.Partial[evidence.Prompt](nil, denied)
 			}), want: "unknown"},
 			{name: "denied", account: unread, want: "unknown"},
@@ -122,7 +122,7 @@ func TestPromptsAndFlows(t *testing.T) {
 				f.Settings = evidence.Known(evidence.FlowSettings{Nodes: []evidence.FlowNode{managed}})
 				f.Aliases, f.Versions = evidence.Listed(alias(testAlias, "DRAFT")), evidence.Listed[evidence.FlowVersion]()
 			}), want: "not-applicable"},
-			{name: "version denied", account: with(liveFlow(), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "version denied", account: changed(liveFlow(), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Flows.Found()[0].Versions.Found()[0].Nodes = evidence.Missing[[]evidence.FlowNode](denied)
 			}), want: "unknown"},
 			{name: "denied", account: unreadFlow, want: "unknown"},
