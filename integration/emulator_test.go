@@ -184,13 +184,19 @@ func program(t *testing.T) string {
 	return path
 }
 
+// keys are the credentials of a scan.
+type keys struct{ id, secret string }
+
+// anyKeys are credentials for an emulator that does not ask who calls.
+var anyKeys = keys{"testing", "testing"}
+
 // run runs the program against an endpoint and returns what it printed and its exit code.
-func run(t *testing.T, endpoint string, args ...string) (stdout, stderr string, code int) {
+func run(t *testing.T, endpoint string, as keys, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program(t), args...)
-	cmd.Env = environment(t, "AWS_ENDPOINT_URL="+endpoint, "AWS_ACCESS_KEY_ID=testing", "AWS_SECRET_ACCESS_KEY=testing", "AWS_REGION="+region)
+	cmd.Env = environment(t, "AWS_ENDPOINT_URL="+endpoint, "AWS_ACCESS_KEY_ID="+as.id, "AWS_SECRET_ACCESS_KEY="+as.secret, "AWS_REGION="+region)
 	cmd.Dir = t.TempDir() // without an answers file
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

@@ -12,11 +12,11 @@ import (
 )
 
 // scan scans an endpoint and returns the report that it wrote.
-func scan(t *testing.T, e emulator, scope string) *report.Report {
+func scan(t *testing.T, e emulator, as keys, scope string) *report.Report {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "out")
 	saved := filepath.Join(t.TempDir(), "evidence.json")
-	stdout, stderr, code := run(t, e.url, "scan", "--region", region, "--scope", scope, "--format", "json", "--out", out, "--save-evidence", saved)
+	stdout, stderr, code := run(t, e.url, as, "scan", "--region", region, "--scope", scope, "--format", "json", "--out", out, "--save-evidence", saved)
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s\n%s", code, stdout, stderr)
 	}
@@ -115,29 +115,40 @@ func listed(found []report.Finding) string {
 
 // hole is an operation that an emulator lacks, or answers unlike AWS.
 type hole struct {
-	operation string // as a gap names it
+	operation string // as a gap names it; a write call where no gap follows
 	answers   string // what the emulator answers
 	aws       string // what AWS documents
 	wants     []want // the findings that follow, in place of those that follow from what was seeded
 }
 
-// holes asks that every gap of a report that is not by design is an emulator's, so that nothing fails unseen,
-// and that a hole that was mended is noticed.
+// holes asks that every call that was not read is one that the emulator is known to lack, so that nothing fails unseen.
 func holes(t *testing.T, r *report.Report, known []hole) {
 	t.Helper()
-	seen := map[string]bool{}
 	for _, gap := range r.Gaps {
 		if slices.Contains([]string{"opt-in", "not-asked", "not-built", "not-attested", "not-available"}, gap.Reason) {
-			continue
+			continue // nothing was asked
 		}
-		seen[gap.Operation] = true
 		if !slices.ContainsFunc(known, func(h hole) bool { return h.operation == gap.Operation }) {
 			t.Errorf("%s was not read: %s %s %s", gap.Operation, gap.Reason, gap.Code, gap.Detail)
 		}
 	}
-	for _, h := range known {
-		if !seen[h.operation] {
-			t.Logf("%s left no gap: it is listed as a hole of the emulator (%s)", h.operation, h.answers)
+}
+
+// reasons holds why a report judges resources against what the role graph tells. An empty reason asks that it does not judge them.
+func reasons(t *testing.T, r *report.Report, rows []reason) {
+	t.Helper()
+	for _, row := range rows {
+		found := findings(r, row.check, row.resource)
+		switch {
+		case row.because == "" && len(found) > 0:
+			t.Errorf("%s judges ...%s, which the workload does not reach: %s", row.check, row.resource, found[0].InScopeBecause)
+		case row.because != "" && len(found) != 1:
+			t.Errorf("%s has %d findings on ...%s", row.check, len(found), row.resource)
+		case row.because != "" && !strings.Contains(found[0].InScopeBecause, row.because):
+			t.Errorf("%s judges ...%s because %q, want %q", row.check, row.resource, found[0].InScopeBecause, row.because)
 		}
 	}
 }
+
+// reason is why a check judges a resource.
+type reason struct{ check, resource, because string }

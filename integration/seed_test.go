@@ -35,21 +35,27 @@ type seeded struct {
 
 // seedCommon makes, of what both emulators have, two of most things: one as it should be and one as it should not be.
 func seedCommon(s seeder) seeded {
-	var keys seeded
-	k := kms.NewFromConfig(s.cfg)
-	for _, key := range []*string{&keys.good, &keys.still, &keys.dying} {
-		*key = *do(s, k.CreateKey, &kms.CreateKeyInput{}).KeyMetadata.Arn
-	}
-	do(s, k.EnableKeyRotation, &kms.EnableKeyRotationInput{KeyId: &keys.good})
-	do(s, k.ScheduleKeyDeletion, &kms.ScheduleKeyDeletionInput{KeyId: keyID(keys.dying), PendingWindowInDays: aws.Int32(30)})
+	made := seedKeys(s)
 	seedRoles(s)
-	seedFunctions(s, keys)
-	seedTables(s, keys)
-	seedLogs(s, keys)
+	seedFunctions(s, made)
+	seedTables(s, made)
+	seedLogs(s, made)
 	seedBudgets(s)
 	seedBackup(s)
-	keys.daily, keys.forever = s.plan("daily"), s.plan("forever")
-	return keys
+	made.daily, made.forever = s.plan("daily"), s.plan("forever")
+	return made
+}
+
+// seedKeys makes the KMS keys.
+func seedKeys(s seeder) seeded {
+	var made seeded
+	k := kms.NewFromConfig(s.cfg)
+	for _, key := range []*string{&made.good, &made.still, &made.dying} {
+		*key = *do(s, k.CreateKey, &kms.CreateKeyInput{}).KeyMetadata.Arn
+	}
+	do(s, k.EnableKeyRotation, &kms.EnableKeyRotationInput{KeyId: &made.good})
+	do(s, k.ScheduleKeyDeletion, &kms.ScheduleKeyDeletionInput{KeyId: keyID(made.dying), PendingWindowInDays: aws.Int32(30)})
+	return made
 }
 
 // keyID is the id in a key's ARN: moto schedules no deletion by ARN.
@@ -109,17 +115,17 @@ func code(s seeder) *fn.FunctionCode {
 	return &fn.FunctionCode{ZipFile: b.Bytes()}
 }
 
-func seedFunctions(s seeder, keys seeded) {
+func seedFunctions(s seeder, made seeded) {
 	l := lambda.NewFromConfig(s.cfg)
 	for name, f := range map[string]lambda.CreateFunctionInput{
 		"chat-api": {
-			Role: s.role("chat-api-role"), Runtime: fn.RuntimePython314, KMSKeyArn: &keys.good, Timeout: aws.Int32(30),
+			Role: s.role("chat-api-role"), Runtime: fn.RuntimePython314, KMSKeyArn: &made.good, Timeout: aws.Int32(30),
 			Environment:   &fn.Environment{Variables: map[string]string{"TABLE_ARN": s.arn("dynamodb", "table/chat-sessions")}},
 			TracingConfig: &fn.TracingConfig{Mode: fn.TracingModeActive},
 			LoggingConfig: &fn.LoggingConfig{LogFormat: fn.LogFormatJson, LogGroup: aws.String("/aws/lambda/chat-api")},
 		},
 		"admin-tools": {
-			Role: s.role("admin-tools-role"), Runtime: fn.RuntimePython37, KMSKeyArn: &keys.dying,
+			Role: s.role("admin-tools-role"), Runtime: fn.RuntimePython37, KMSKeyArn: &made.dying,
 			Environment: &fn.Environment{Variables: map[string]string{"PROVIDER_API_KEY": plaintextKey}},
 		},
 		"bounded":          {Role: s.role("bounded-role"), Runtime: fn.RuntimePython314},
@@ -138,11 +144,11 @@ func seedFunctions(s seeder, keys seeded) {
 	})
 }
 
-func seedTables(s seeder, keys seeded) {
+func seedTables(s seeder, made seeded) {
 	d := dynamodb.NewFromConfig(s.cfg)
 	for name, table := range map[string]dynamodb.CreateTableInput{
 		"chat-sessions": {
-			SSESpecification:          &ddb.SSESpecification{Enabled: aws.Bool(true), SSEType: ddb.SSETypeKms, KMSMasterKeyId: &keys.good},
+			SSESpecification:          &ddb.SSESpecification{Enabled: aws.Bool(true), SSEType: ddb.SSETypeKms, KMSMasterKeyId: &made.good},
 			DeletionProtectionEnabled: aws.Bool(true),
 			Tags:                      []ddb.Tag{{Key: aws.String("data-classification"), Value: aws.String("confidential")}},
 		},
@@ -163,9 +169,9 @@ func seedTables(s seeder, keys seeded) {
 		`{"Sid":"Foreign","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::999988887777:root"},"Action":"dynamodb:GetItem","Resource":"*"}`)})
 }
 
-func seedLogs(s seeder, keys seeded) {
+func seedLogs(s seeder, made seeded) {
 	l := cloudwatchlogs.NewFromConfig(s.cfg)
-	do(s, l.CreateLogGroup, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/chat-api"), KmsKeyId: &keys.still})
+	do(s, l.CreateLogGroup, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/chat-api"), KmsKeyId: &made.still})
 	do(s, l.CreateLogGroup, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/aws/lambda/admin-tools")})
 	do(s, l.PutRetentionPolicy, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: aws.String("/aws/lambda/chat-api"), RetentionInDays: aws.Int32(90)})
 }
@@ -203,7 +209,7 @@ func (s seeder) plan(name string) string {
 }
 
 // commonWants are the findings that follow from seedCommon.
-func commonWants(keys seeded) []want {
+func commonWants(made seeded) []want {
 	return []want{
 		{"iam-admin-policy-attached", ":role/admin-tools-role", "fail"},
 		{"iam-admin-policy-attached", ":role/chat-api-role", "pass"},
@@ -213,10 +219,10 @@ func commonWants(keys seeded) []want {
 		{"bedrock-service-role-confused-deputy", ":role/chat-api-role", "not-applicable"},
 		{"bedrock-invoke-resource-scoped", ":role/chat-api-role", "pass"},
 		{"bedrock-invoke-resource-scoped", ":role/admin-tools-role", "fail"},
-		{"kms-key-rotation", keys.good, "pass"},
-		{"kms-key-rotation", keys.still, "fail"},
-		{"kms-key-usable", keys.good, "pass"},
-		{"kms-key-usable", keys.dying, "fail"},
+		{"kms-key-rotation", made.good, "pass"},
+		{"kms-key-rotation", made.still, "fail"},
+		{"kms-key-usable", made.good, "pass"},
+		{"kms-key-usable", made.dying, "fail"},
 		{"lambda-env-no-plaintext-secrets", ":function:chat-api", "pass"},
 		{"lambda-env-no-plaintext-secrets", ":function:admin-tools", "fail"},
 		{"lambda-env-no-plaintext-secrets", ":function:bounded", "not-applicable"},
@@ -254,10 +260,20 @@ func commonWants(keys seeded) []want {
 		{"budgets-forecast-alert", "", "pass"},
 		{"budgets-notification-subscribed", "budget/genai-monthly", "pass"},
 		{"budgets-notification-subscribed", "budget/silent", "fail"},
-		{"backup-lifecycle", keys.daily, "pass"},
-		{"backup-lifecycle", keys.forever, "fail"},
-		{"backup-vault-lock", ":backup-vault:genai-vault", "fail"},
+		{"backup-lifecycle", made.daily, "pass"},
+		{"backup-lifecycle", made.forever, "fail"},
+		{"backup-vault-lock", ":backup-vault:genai-vault", "not-applicable"}, // it is empty
 		{"genai-data-classification-tag", ":table/chat-sessions", "pass"},
-		{"genai-data-classification-tag", ":table/chat-memory", "fail"},
+		{"genai-data-classification-tag", ":table/chat-memory", "not-applicable"},
+	}
+}
+
+// reached are the reasons why resources of seedCommon are in scope.
+func reached(made seeded) []reason {
+	return []reason{
+		{"lambda-runtime-supported", ":function:chat-api", "its role can call bedrock:InvokeModel"},
+		{"dynamodb-pitr", ":table/chat-sessions", "role chat-api-role names it in a policy"},
+		{"logs-retention-set", ":/aws/lambda/chat-api", "chat-api"},
+		{"kms-key-usable", made.good, "chat-"},
 	}
 }
