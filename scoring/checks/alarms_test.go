@@ -99,8 +99,8 @@ func tableRegion(settings ...evidence.AlarmSettings) *evidence.Account {
 	return a
 }
 
-// guarded is a region with a guardrail of which version 2 is used by a deployed agent.
-func guarded(settings ...evidence.AlarmSettings) *evidence.Account {
+// guardrailAlarmed is a region with a guardrail of which version 2 is used by a deployed agent.
+func guardrailAlarmed(settings ...evidence.AlarmSettings) *evidence.Account {
 	return region(func(r *evidence.Region) {
 		r.Bedrock.Guardrails = evidence.Listed(evidence.BedrockGuardrail{ARN: guardrailARN, ID: "gr1claims000", Name: "claims-guardrail"})
 		r.BedrockAgent.Agents = evidence.Listed(evidence.Agent{ARN: agentARN, ID: "AGENTCLM01", Name: "claims", Versions: evidence.Listed(
@@ -151,19 +151,19 @@ func TestAlarms(t *testing.T) {
 	managed := invoking(onModel(latency))
 	managed.Regions[0].CloudWatch.Alarms.Found()[0].Name = "TargetTracking-x"
 	unread := func(a *evidence.Account) *evidence.Account { return deniedAlarms(a) }
-	seen := guarded(onGuardrail("1"))
+	seen := guardrailAlarmed(onGuardrail("1"))
 	seen.Regions[0].BedrockAgent.Agents = evidence.Listed[evidence.Agent]()
 	seen.Regions[0].CloudWatch.Metrics = evidence.Listed(evidence.Metric{Namespace: "AWS/Bedrock/Guardrails", Name: "Invocations",
 		Dimensions: map[string]string{"GuardrailArn": guardrailARN, "GuardrailVersion": "1"}})
-	unused := guarded()
+	unused := guardrailAlarmed()
 	unused.Regions[0].BedrockAgent.Agents = evidence.Listed[evidence.Agent]()
-	flow := guarded(onGuardrail("2"))
+	flow := guardrailAlarmed(onGuardrail("2"))
 	flow.Regions[0].BedrockAgent = evidence.BedrockAgent{
 		Agents: evidence.Listed[evidence.Agent](), KnowledgeBases: evidence.Listed[evidence.KnowledgeBase](), Prompts: evidence.Listed[evidence.Prompt](),
 		Flows: evidence.Listed(evidence.Flow{ARN: "arn:flow", Name: "intake", Versions: evidence.Listed(evidence.FlowVersion{Version: "2",
 			Nodes: evidence.Known([]evidence.FlowNode{{Name: "n", Guardrail: evidence.GuardrailRef{ID: "gr1claims000", Version: "2"}}})})}),
 	}
-	enforced := guarded(onGuardrail("1"))
+	enforced := guardrailAlarmed(onGuardrail("1"))
 	enforced.Regions[0].Bedrock.Enforced = evidence.Listed(evidence.BedrockEnforcement{Settings: evidence.Known(evidence.BedrockEnforcedGuardrail{GuardrailARN: guardrailARN, Version: "1"})})
 	run(t, alarmChecks, table{
 		"bedrock-alarm-latency": {
@@ -225,17 +225,17 @@ func TestAlarms(t *testing.T) {
 			{name: "no model in use", account: noModel, want: "not-applicable"},
 		},
 		"bedrock-guardrail-alarm": {
-			{name: "the version in use", account: guarded(onGuardrail("2")), want: "pass"},
-			{name: "a version that nobody uses", account: guarded(onGuardrail("1")), want: "fail"},
-			{name: "over all guardrails", account: guarded(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"Operation": "ApplyGuardrail"})), want: "pass"},
-			{name: "one kind of policy", account: guarded(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"GuardrailPolicyType": "TopicPolicy"})), want: "fail"},
-			{name: "a query of the version in use", account: guarded(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailArn, GuardrailVersion) WHERE GuardrailVersion = '2'`)), want: "pass"},
-			{name: "a query of kinds of policy", account: guarded(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailPolicyType)`)), want: "fail"},
+			{name: "the version in use", account: guardrailAlarmed(onGuardrail("2")), want: "pass"},
+			{name: "a version that nobody uses", account: guardrailAlarmed(onGuardrail("1")), want: "fail"},
+			{name: "over all guardrails", account: guardrailAlarmed(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"Operation": "ApplyGuardrail"})), want: "pass"},
+			{name: "one kind of policy", account: guardrailAlarmed(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"GuardrailPolicyType": "TopicPolicy"})), want: "fail"},
+			{name: "a query of the version in use", account: guardrailAlarmed(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailArn, GuardrailVersion) WHERE GuardrailVersion = '2'`)), want: "pass"},
+			{name: "a query of kinds of policy", account: guardrailAlarmed(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailPolicyType)`)), want: "fail"},
 			{name: "seen in metrics", account: seen, want: "pass"},
 			{name: "in a flow", account: flow, want: "pass"},
 			{name: "enforced", account: enforced, want: "pass"},
-			{name: "no alarm", account: guarded(), want: "fail"},
-			{name: "alarms denied", account: unread(guarded()), want: "unknown"},
+			{name: "no alarm", account: guardrailAlarmed(), want: "fail"},
+			{name: "alarms denied", account: unread(guardrailAlarmed()), want: "unknown"},
 			{name: "unused", account: unused, want: "not-applicable"},
 			{name: "no guardrail", account: noModel, want: "not-applicable"},
 		},

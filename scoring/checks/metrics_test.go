@@ -55,7 +55,7 @@ func unlistedMetrics(fill ...func(*evidence.Region)) *evidence.Account {
 	})
 }
 
-func logging(group string) func(*evidence.Region) {
+func ownLogging(group string) func(*evidence.Region) {
 	return func(r *evidence.Region) {
 		r.Bedrock.Logging = evidence.Known(evidence.BedrockLogging{LogGroup: group, Text: true})
 	}
@@ -63,12 +63,12 @@ func logging(group string) func(*evidence.Region) {
 
 func throughput(expires time.Time, status string) func(*evidence.Region) {
 	return func(r *evidence.Region) {
-		r.Bedrock.Provisioned = evidence.Listed(evidence.BedrockProvisioned{ARN: throughputARN, Name: "claims", Settings: evidence.Known(
+		r.Bedrock.Provisioned = evidence.Listed(evidence.BedrockProvisioned{ARN: ownThroughputARN, Name: "claims", Settings: evidence.Known(
 			evidence.BedrockProvisionedSettings{Status: status, Expires: expires})})
 	}
 }
 
-const throughputARN = "arn:aws:bedrock:eu-central-1:111122223333:provisioned-model/abcdefghijkl"
+const ownThroughputARN = "arn:aws:bedrock:eu-central-1:111122223333:provisioned-model/abcdefghijkl"
 
 func TestMetrics(t *testing.T) {
 	failure := evidence.Metric{Namespace: "AWS/Bedrock", Name: "ModelInvocationLogsS3DeliveryFailure"}
@@ -115,18 +115,18 @@ func TestMetrics(t *testing.T) {
 	table1 := func(r *evidence.Region) {
 		r.DynamoDB.Tables = evidence.Listed(evidence.DynamoDBTable{ARN: tableARN, Name: "chat-sessions"})
 	}
-	used := sum(ofModel(throughputARN, "Invocations"), 7, 12)
+	used := sum(ofModel(ownThroughputARN, "Invocations"), 7, 12)
 	far, soon := now.Add(15*24*time.Hour), now.Add(14*24*time.Hour)
 	run(t, metricChecks, table{
 		"bedrock-invocation-log-delivery-failures": {
-			{name: "no failure published", account: measured([]datum{sum(calls, 7, 5)}, logging("/aws/bedrock")), want: "pass"},
-			{name: "failures older than a week", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 0)}, logging("/aws/bedrock")), want: "pass"},
-			{name: "failures", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, logging("/aws/bedrock")), want: "fail"},
-			{name: "failures published, not read", account: unpaid(measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, logging("/aws/bedrock"))), want: "unknown"},
-			{name: "nothing to read without the flag", account: unpaid(measured([]datum{sum(calls, 7, 5)}, logging("/aws/bedrock"))), want: "pass"},
-			{name: "metrics denied", account: unlistedMetrics(logging("/aws/bedrock")), want: "unknown"},
-			{name: "logging off", account: measured([]datum{sum(calls, 7, 5)}, logging("")), want: "not-applicable"},
-			{name: "nothing invoked", account: measured(nil, logging("/aws/bedrock")), want: "not-applicable"},
+			{name: "no failure published", account: measured([]datum{sum(calls, 7, 5)}, ownLogging("/aws/bedrock")), want: "pass"},
+			{name: "failures older than a week", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 0)}, ownLogging("/aws/bedrock")), want: "pass"},
+			{name: "failures", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, ownLogging("/aws/bedrock")), want: "fail"},
+			{name: "failures published, not read", account: unpaid(measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, ownLogging("/aws/bedrock"))), want: "unknown"},
+			{name: "nothing to read without the flag", account: unpaid(measured([]datum{sum(calls, 7, 5)}, ownLogging("/aws/bedrock"))), want: "pass"},
+			{name: "metrics denied", account: unlistedMetrics(ownLogging("/aws/bedrock")), want: "unknown"},
+			{name: "ownLogging off", account: measured([]datum{sum(calls, 7, 5)}, ownLogging("")), want: "not-applicable"},
+			{name: "nothing invoked", account: measured(nil, ownLogging("/aws/bedrock")), want: "not-applicable"},
 		},
 		"bedrock-throttle-rate": {
 			{name: "none", account: measured([]datum{sum(calls, 7, 990)}), want: "pass"},
@@ -153,7 +153,7 @@ func TestMetrics(t *testing.T) {
 			{name: "a model that cannot", account: named("anthropic.claude-3-haiku-20240307-v1:0"), want: "not-applicable"},
 			{name: "a profile of a model that can", account: profiled("amazon.nova-pro-v1:0"), want: "fail"},
 			{name: "a profile of a model that cannot", account: profiled("meta.llama3-8b-instruct-v1:0"), want: "not-applicable"},
-			{name: "a throughput", account: named(throughputARN), want: "not-applicable"},
+			{name: "a throughput", account: named(ownThroughputARN), want: "not-applicable"},
 			{name: "only errors", account: measured([]datum{{metric: ofModel(sonnet, "InvocationClientErrors")}}), want: "not-applicable"},
 			{name: "bedrock-mantle", account: mantle(), want: "not-applicable"},
 		},
