@@ -30,10 +30,9 @@ type ModelInUse struct {
 
 // ModelsInUse returns the models that metrics of a region name.
 func ModelsInUse(r *evidence.Region) evidence.List[ModelInUse] {
-	dimensions := map[string]string{BedrockMetrics: "ModelId", MantleMetrics: "Model"}
 	var models []ModelInUse
 	for _, m := range r.CloudWatch.Metrics.Found() {
-		model := ModelInUse{m.Dimensions[dimensions[m.Namespace]], m.Namespace}
+		model := ModelInUse{CalledModel(m), m.Namespace}
 		if model.ID != "" && !slices.Contains(models, model) {
 			models = append(models, model)
 		}
@@ -58,13 +57,7 @@ func (g *Graph) Model(region string, m ModelInUse) evidence.Verdict {
 			}
 		}
 	}
-	return callers(region)
-}
-
-// callers is the verdict where only the callers' identity would tell.
-func callers(region string) evidence.Verdict {
-	return uncertain(evidence.Gap{Service: "cloudwatch", Operation: "ListMetrics", Region: region, Reason: evidence.NotBuilt,
-		Detail: "metrics name the model and not the caller: whether the tagged workload calls it is not known"})
+	return g.observed(region)
 }
 
 // Alarm tells whether an alarm watches the workload. The alarms of Application Auto Scaling are AWS's own.

@@ -59,11 +59,11 @@ var alarmChecks = []scoring.Check{
 		Title:      "Interventions of every guardrail in use are alarmed",
 		Questions:  []string{"3.3", "6.4"},
 		Severity:   scoring.Medium,
-		Operations: []string{"cloudwatch.DescribeAlarms", "cloudwatch.ListMetrics", "bedrock.ListGuardrails"},
+		Operations: []string{"cloudwatch.DescribeAlarms", "cloudwatch.ListMetrics", "bedrock.ListGuardrails", "bedrockagent.GetAgentVersion", "bedrockagent.GetFlowVersion"},
 		Why:        "A rise in interventions is an attack, or a guardrail that blocks honest users.",
 		Fix:        "aws cloudwatch put-metric-alarm --alarm-name <name> --namespace AWS/Bedrock/Guardrails --metric-name InvocationsIntervened --dimensions Name=GuardrailArn,Value=<guardrail-arn> Name=GuardrailVersion,Value=<version> --statistic Sum --period 300 --evaluation-periods 1 --threshold <count> --comparison-operator GreaterThanThreshold --treat-missing-data notBreaching --alarm-actions <topic-arn>",
 		References: []string{"GENOPS02-BP02", "GENSEC02-BP01", "LLM01:2025", "LLM05:2025"},
-		Test:       scoring.Resources(guardrails, guardrailAlarm),
+		Test:       scoring.Resources(watchedGuardrails, guardrailAlarm),
 	},
 	{
 		ID:         "bedrock-agent-alarm",
@@ -74,7 +74,7 @@ var alarmChecks = []scoring.Check{
 		Why:        "An agent that loops or is throttled keeps its users waiting, and no metric of its model shows it.",
 		Fix:        "aws cloudwatch put-metric-alarm --alarm-name <name> --namespace AWS/Bedrock/Agents --metric-name TotalTime --dimensions Name=Operation,Value=InvokeAgent --extended-statistic p95 --period 300 --evaluation-periods 3 --threshold <milliseconds> --comparison-operator GreaterThanThreshold --treat-missing-data notBreaching --alarm-actions <topic-arn>",
 		References: []string{"GENOPS02-BP02", "GENOPS03-BP02"},
-		Test:       scoring.Resources(watchedAgents, agentAlarm),
+		Test:       scoring.Resources(agents, agentAlarm),
 	},
 	{
 		ID:         "lambda-alarm-duration-throttles",
@@ -85,7 +85,7 @@ var alarmChecks = []scoring.Check{
 		Why:        "A function that waits for a model runs into its timeout, or into the account's concurrency, without an error of its own.",
 		Fix:        "aws cloudwatch put-metric-alarm --alarm-name <name> --namespace AWS/Lambda --metric-name Throttles --dimensions Name=FunctionName,Value=<function> --statistic Sum --period 300 --evaluation-periods 1 --threshold 1 --comparison-operator GreaterThanOrEqualToThreshold --treat-missing-data notBreaching --alarm-actions <topic-arn>",
 		References: []string{"GENOPS02-BP01"},
-		Test:       scoring.Resources(watchedFunctions, functionDurationAlarm),
+		Test:       scoring.Resources(lambdaFunctions, functionDurationAlarm),
 	},
 	{
 		ID:         "lambda-alarm-errors",
@@ -96,7 +96,7 @@ var alarmChecks = []scoring.Check{
 		Why:        "A function that fails is the first that a broken workload shows.",
 		Fix:        "aws cloudwatch put-metric-alarm --alarm-name <name> --namespace AWS/Lambda --metric-name Errors --dimensions Name=FunctionName,Value=<function> --statistic Sum --period 300 --evaluation-periods 1 --threshold 1 --comparison-operator GreaterThanOrEqualToThreshold --treat-missing-data notBreaching --alarm-actions <topic-arn>",
 		References: []string{"GENOPS02-BP01"},
-		Test:       scoring.Resources(watchedFunctions, functionErrorAlarm),
+		Test:       scoring.Resources(lambdaFunctions, functionErrorAlarm),
 	},
 	{
 		ID:         "dynamodb-alarm-throttles",
@@ -118,7 +118,7 @@ var alarmChecks = []scoring.Check{
 		Why:        "Retrieval that slows down or fails shows as wrong answers long before it shows as an outage.",
 		Fix:        "aws cloudwatch put-metric-alarm --alarm-name <name> --namespace AWS/AOSS --metric-name SearchRequestLatency --dimensions Name=CollectionId,Value=<collection-id> Name=CollectionName,Value=<collection> Name=ClientId,Value=<account-id> --statistic Average --period 300 --evaluation-periods 3 --threshold <milliseconds> --comparison-operator GreaterThanThreshold --treat-missing-data notBreaching --alarm-actions <topic-arn>",
 		References: []string{"GENPERF04-BP01", "GENOPS02-BP01", "LLM08:2025"},
-		Test:       scoring.Resources(watchedStores, storeAlarm),
+		Test:       scoring.Resources(knowledgeBases, storeAlarm),
 	},
 }
 
@@ -130,21 +130,9 @@ var (
 		Name:      func(workload.ModelInUse) string { return "" },
 		Relevance: (*workload.Graph).Model,
 	}
-	watchedAgents = regional(
-		func(r *evidence.Region) evidence.List[evidence.Agent] { return r.BedrockAgent.Agents },
-		func(a evidence.Agent) string { return a.ARN },
-		func(a evidence.Agent) string { return a.Name },
-		(*workload.Graph).Agent)
-	watchedFunctions = regional(
-		func(r *evidence.Region) evidence.List[evidence.Function] { return r.Lambda.Functions },
-		func(f evidence.Function) string { return f.ARN },
-		func(f evidence.Function) string { return f.Name },
-		(*workload.Graph).Function)
-	watchedStores = regional(
-		func(r *evidence.Region) evidence.List[evidence.KnowledgeBase] { return r.BedrockAgent.KnowledgeBases },
-		func(k evidence.KnowledgeBase) string { return k.ARN },
-		func(k evidence.KnowledgeBase) string { return k.Name },
-		(*workload.Graph).KnowledgeBase)
+	watchedGuardrails = scoring.Kind[guardrailInUse]{
+		Drawn: guardrailsAtWork, ID: guardrailsUsed.ID, Name: guardrailsUsed.Name, Relevance: guardrailsUsed.Relevance,
+	}
 )
 
 // modelName tells a model of the bedrock-mantle endpoint from the same one of bedrock-runtime.
@@ -153,4 +141,17 @@ func modelName(m workload.ModelInUse) string {
 		return "bedrock-mantle/" + m.ID
 	}
 	return m.ID
+}
+
+// guardrailsAtWork lists the guardrail versions that something is known to use.
+func guardrailsAtWork(in *scoring.Input, region *evidence.Region) evidence.List[guardrailInUse] {
+	uses := in.Workload.GuardrailUses(region.Name)
+	all := guardrailsInUse(in, region)
+	var used []guardrailInUse
+	for _, g := range all.Found() {
+		if _, ok := uses.By[g.arn+":"+g.version]; ok {
+			used = append(used, g)
+		}
+	}
+	return evidence.Partial(used, all.Gaps()...)
 }

@@ -17,8 +17,7 @@ type need struct {
 	metrics   []string                                       // any one of them
 	names     map[string]string                              // dimensions that name the resource
 	beside    []string                                       // dimensions that may stand beside those
-	ask       map[string]func(value string) evidence.Verdict // dimensions that fit on a condition
-	unnamed   bool                                           // a dimension with a condition names the resource too
+	ask       map[string]func(value string) evidence.Verdict // dimensions that name the resource on a condition
 	overall   []map[string]string                            // dimensions under which AWS publishes the metric over all resources
 }
 
@@ -85,22 +84,22 @@ func (n need) metric(alarm string, m evidence.AlarmMetric) evidence.Verdict {
 			return conditions[0]
 		}
 	}
-	named := false
+	named, asked := 0, false
 	for dimension, value := range m.Dimensions {
 		own, names := n.names[dimension]
 		switch ask := n.ask[dimension]; {
 		case names && value != own:
 			return evidence.Fail("")
 		case names:
-			named = true
+			named++
 		case ask != nil:
-			named = named || n.unnamed
+			asked = true
 			conditions = append(conditions, ask(value))
 		case !slices.Contains(n.beside, dimension):
 			return evidence.Fail("") // watches a part of it
 		}
 	}
-	if !named {
+	if named < len(n.names) || named == 0 && !asked {
 		return evidence.Fail("")
 	}
 	return evidence.All(conditions...)
@@ -147,15 +146,16 @@ func (n need) schema(dimensions []string) bool {
 			return true
 		}
 	}
-	named := false
+	named := 0
 	for _, dimension := range dimensions {
-		_, names := n.names[dimension]
-		named = named || names
-		if !names && n.ask[dimension] == nil && !slices.Contains(n.beside, dimension) {
+		switch _, names := n.names[dimension]; {
+		case names:
+			named++
+		case n.ask[dimension] == nil && !slices.Contains(n.beside, dimension):
 			return false
 		}
 	}
-	return named
+	return named == len(n.names)
 }
 
 // notUnderstood is the verdict where an alarm may or may not watch what is needed.
@@ -230,65 +230,16 @@ func modelTokenAlarm(_ *scoring.Input, region *evidence.Region, m workload.Model
 		[]string{"TotalInputTokens", "TotalOutputTokens", "InputTokens", "OutputTokens"})
 }
 
-func guardrailAlarm(_ *scoring.Input, region *evidence.Region, g evidence.BedrockGuardrail) evidence.Verdict {
-	return evidence.If(guardrailUsed(region, g, ""), func() evidence.Verdict {
-		return alarmed(region, need{
-			what: "interventions", namespace: workload.GuardrailMetrics, metrics: []string{"InvocationsIntervened"},
-			names: map[string]string{"GuardrailArn": g.ARN}, beside: []string{"Operation"},
-			ask: map[string]func(string) evidence.Verdict{
-				"GuardrailVersion": func(version string) evidence.Verdict { return guardrailUsed(region, g, version) },
-			},
-			overall: []map[string]string{{"Operation": "ApplyGuardrail"}},
-		})
+func guardrailAlarm(_ *scoring.Input, region *evidence.Region, g guardrailInUse) evidence.Verdict {
+	return alarmed(region, need{
+		what: "interventions", namespace: workload.GuardrailMetrics, metrics: []string{"InvocationsIntervened"},
+		names: map[string]string{"GuardrailArn": g.arn, "GuardrailVersion": g.version}, beside: []string{"Operation"},
+		overall: []map[string]string{{"Operation": "ApplyGuardrail"}},
 	})
 }
 
-// guardrailUsed tells whether a version of a guardrail, or any where version is empty, is in use: it
-// evaluated something in the last two weeks, or an agent or flow that is deployed or an enforced
-// configuration names it.
-func guardrailUsed(region *evidence.Region, g evidence.BedrockGuardrail, version string) evidence.Verdict {
-	const none = "nothing was seen to use it: no metric in two weeks, no deployed agent or flow, no enforced configuration"
-	used := func(id, v, by string) evidence.Verdict {
-		return evidence.Test(id != "" && (id == g.ID || id == g.ARN) && (version == "" || version == v), by, "")
-	}
-	return evidence.Any(
-		evidence.Some(region.CloudWatch.Metrics, none, func(m evidence.Metric) evidence.Verdict {
-			return used(m.Dimensions["GuardrailArn"], m.Dimensions["GuardrailVersion"], "it evaluated something in the last two weeks")
-		}),
-		evidence.Some(region.BedrockAgent.Agents, none, func(a evidence.Agent) evidence.Verdict {
-			return evidence.Some(a.Versions, "", func(v evidence.AgentVersion) evidence.Verdict {
-				if v.Version == "DRAFT" {
-					return evidence.Fail("")
-				}
-				return evidence.With(v.Settings, func(s evidence.AgentSettings) evidence.Verdict {
-					return used(s.Guardrail.ID, s.Guardrail.Version, "agent "+a.Name+" uses it")
-				})
-			})
-		}),
-		evidence.Some(region.BedrockAgent.Flows, none, func(f evidence.Flow) evidence.Verdict {
-			return evidence.Some(f.Versions, "", func(v evidence.FlowVersion) evidence.Verdict {
-				return evidence.With(v.Nodes, func(nodes []evidence.FlowNode) evidence.Verdict {
-					for _, node := range nodes {
-						if u := used(node.Guardrail.ID, node.Guardrail.Version, "flow "+f.Name+" uses it"); u.Passed() {
-							return u
-						}
-					}
-					return evidence.Fail("")
-				})
-			})
-		}),
-		evidence.Some(region.Bedrock.Enforced, none, func(e evidence.BedrockEnforcement) evidence.Verdict {
-			return evidence.With(e.Settings, func(s evidence.BedrockEnforcedGuardrail) evidence.Verdict {
-				return evidence.Any(used(s.GuardrailARN, s.Version, "it is enforced"), used(s.GuardrailID, s.Version, "it is enforced"))
-			})
-		}))
-}
-
-// onlyTestAlias is the alias that every agent has and that only tests use.
-const onlyTestAlias = "TSTALIASID"
-
 func agentAlarm(_ *scoring.Input, region *evidence.Region, a evidence.Agent) evidence.Verdict {
-	deployed := evidence.Partial(slices.DeleteFunc(slices.Clone(a.Aliases.Found()), func(alias evidence.AgentAlias) bool { return alias.ID == onlyTestAlias }),
+	deployed := evidence.Partial(slices.DeleteFunc(slices.Clone(a.Aliases.Found()), func(alias evidence.AgentAlias) bool { return alias.ID == testAlias }),
 		a.Aliases.Gaps()...)
 	exists := evidence.Exists(deployed, "", "it has no alias but the test alias: it is not deployed", func(evidence.AgentAlias) bool { return true })
 	return evidence.If(exists, func() evidence.Verdict {
@@ -363,7 +314,7 @@ func storeAlarm(in *scoring.Input, region *evidence.Region, k evidence.Knowledge
 		case "RDS":
 			n.beside = []string{"Role", "EngineName", "DatabaseClass"}
 			instance := n
-			instance.names, instance.unnamed = nil, true
+			instance.names = nil
 			instance.ask = map[string]func(string) evidence.Verdict{"DBInstanceIdentifier": func(id string) evidence.Verdict {
 				return evidence.Verdict{Outcomes: evidence.CanPass | evidence.CanFail, Gaps: []evidence.Gap{{
 					Service: "rds", Operation: "DescribeDBInstances", Region: region.Name, Resource: id, Reason: evidence.NotBuilt,

@@ -45,7 +45,7 @@ func TestDashboards(t *testing.T) {
 	}
 	run(t, dashboardChecks, table{
 		"cloudwatch-dashboard-genai": {
-			{name: "metrics of Bedrock", account: showing(metrics(shown("AWS/Bedrock", "ModelId", sonnet))), want: "pass"},
+			{name: "metrics of Bedrock", account: showing(metrics(shown("AWS/Bedrock", "ModelId", watchedModel))), want: "pass"},
 			{name: "metrics of guardrails", account: showing(metrics(shown("AWS/Bedrock/Guardrails"))), want: "pass"},
 			{name: "metrics of a function", account: showing(metrics(api)), want: "pass"},
 			{name: "a search", account: showing(evidence.DashboardBody{Namespaces: []string{"AWS/Bedrock"}}), want: "pass"},

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +76,7 @@ var metricChecks = []scoring.Check{
 		Why:        "Provisioned throughput is billed by the hour, used or not, and a commitment that ends changes price or capacity.",
 		Fix:        "aws bedrock delete-provisioned-model-throughput --provisioned-model-id <id>",
 		References: []string{"GENCOST02-BP01", "GENCOST02-BP02", "LLM10:2025"},
-		Test:       scoring.Resources(usedThroughputs, throughputUsed),
+		Test:       scoring.Resources(throughputs, throughputUsed),
 	},
 	{
 		ID:         "dynamodb-no-throttling",
@@ -101,14 +100,6 @@ var metricChecks = []scoring.Check{
 		Test:       scoring.Resources(tables, tableScanned),
 	},
 }
-
-var usedThroughputs = regional(
-	func(r *evidence.Region) evidence.List[evidence.BedrockProvisioned] { return r.Bedrock.Provisioned },
-	func(p evidence.BedrockProvisioned) string { return p.ARN },
-	func(p evidence.BedrockProvisioned) string { return p.Name },
-	func(g *workload.Graph, region string, p evidence.BedrockProvisioned) evidence.Verdict {
-		return g.Bedrock(region, p.ARN, "provisioned throughput")
-	})
 
 // metricValue returns a metric's aggregate; one that was not asked for is a gap.
 func metricValue(region *evidence.Region, m evidence.Metric, stat string, days int) evidence.Fact[evidence.MetricValue] {
@@ -204,30 +195,13 @@ func throttleRate(_ *scoring.Input, region *evidence.Region) evidence.Verdict {
 	})
 }
 
-// cachingModels are the models that cache prompts (Bedrock User Guide, "Prompt caching"): Claude 3.5
-// Haiku, 3.7 Sonnet and the generations after them, and Amazon Nova's text models.
-var cachingModels = regexp.MustCompile(`(^|[./])(anthropic\.claude-(3-5-haiku|3-7-sonnet|(opus|sonnet|haiku)-\d)|amazon\.nova-(2-)?(micro|lite|pro|premier))`)
-
-// cachesPrompts tells whether a model caches prompts. An application inference profile tells by its models;
-// of what else has a name of its own, such as a throughput, it is not known.
+// cachesPrompts tells whether Bedrock caches the prompts of a model. Of capacity and weights of the
+// account's own it is not documented.
 func cachesPrompts(region *evidence.Region, id string) evidence.Verdict {
-	supported := func(model string) evidence.Verdict {
-		return evidence.Test(cachingModels.MatchString(model), "", "the model does not cache prompts")
-	}
-	if strings.Contains(id, ".") {
-		return supported(id)
-	}
-	for _, p := range region.Bedrock.InferenceProfiles.Found() {
-		if p.ID == id || p.ARN == id {
-			return evidence.With(p.Profile, func(s evidence.BedrockProfileSettings) evidence.Verdict {
-				return supported(strings.Join(s.Models, " "))
-			})
-		}
-	}
-	if gaps := region.Bedrock.InferenceProfiles.Gaps(); len(gaps) > 0 {
-		return evidence.Unknown("", gaps...)
-	}
-	return evidence.Fail("which model stands behind " + id + " is not known")
+	return evidence.With(resolveModel(region, id), func(t modelTarget) evidence.Verdict {
+		caches := !t.own && slices.ContainsFunc(t.models, func(m string) bool { return cacheable.MatchString(m) && !uncacheable.MatchString(m) })
+		return evidence.Test(caches, "", "its model is not one whose prompts Bedrock caches")
+	})
 }
 
 // cacheReads are the two names under which Bedrock has published the tokens read from the prompt cache.
