@@ -2,6 +2,7 @@ package checks
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -99,6 +100,10 @@ func foundationModel(arn string) (string, bool) {
 	_, id, ok := strings.Cut(arn, ":foundation-model/")
 	return id, ok
 }
+
+// geography is the prefix that a system-defined inference profile's id has before its model's (Bedrock
+// User Guide, "Supported Regions and models for inference profiles").
+var geography = regexp.MustCompile(`^(global|us-gov|us|eu|apac|jp|au|ca|sa|me|mx|in|il|af|cn)\.`)
 
 // resolveModelID tells what an id stands for: an inference profile or one of Bedrock's models. Where
 // profiles cannot be listed a geography before a model's id still tells the model, not the regions.
