@@ -325,7 +325,7 @@ func (r *Report) addGuide(in *scoring.Input, s *scoring.Scores, guide scoring.Gu
 		r.Patterns = append(r.Patterns, pattern)
 	}
 	for _, i := range guide.Issues {
-		r.Issues = append(r.Issues, Issue{Row: rowOf(s.Issue(i)), Category: i.Category, Text: i.Text})
+		r.Issues = append(r.Issues, Issue{Row: rowOf(s.Issue(in, i)), Category: i.Category, Text: i.Text})
 	}
 }
 

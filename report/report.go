@@ -211,7 +211,7 @@ type Stage struct {
 type Decision struct {
 	ID         string     `json:"id"`
 	Title      string     `json:"title"`
-	Strategy   string     `json:"strategy" jsonschema:"description=The strategy that the account follows, mixed, or undetermined"`
+	Strategy   string     `json:"strategy" jsonschema:"description=The id of the strategy that the account follows, or mixed, undetermined, not established, incomplete"`
 	Confidence string     `json:"confidence" jsonschema:"enum=high,enum=medium,enum=low"`
 	Because    string     `json:"because"`
 	Signals    []Row      `json:"signals"`

@@ -1,8 +1,8 @@
 package scoring
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/awsready/awsready/scanners/evidence"
@@ -11,8 +11,9 @@ import (
 // Row is something that facts or checks show as present or missing.
 type Row struct {
 	Name    string
-	Present func(*Input) evidence.Verdict // from facts; nil where the checks tell, or nothing does
-	Checks  []string                      // ids; a row without Present is present when one of them passes
+	Present func(*Input) evidence.Verdict // from facts: whether it is there at all; nil where the checks tell, or nothing does
+	Checks  []string                      // ids of the checks behind it
+	All     bool                          // without Present: every check that applies has to pass, else one that passes is enough
 	Note    string
 }
 
@@ -32,10 +33,12 @@ type RowState struct {
 	State  State
 	Reason evidence.Reason
 	Detail string
+	weight int64 // of the gravest of its checks that fails
 }
 
 // Signal is a row that speaks for one of a decision's strategies.
 type Signal struct {
+	ID string
 	Row
 	Strategy string
 	Weight   int
@@ -50,17 +53,22 @@ type Strategy struct {
 	Implementations []Row
 }
 
-// Decision is a choice between two strategies. ByComponents decides it by which components are present
-// instead of by the share of the signals' weights: the Advanced strategy needs AdvancedNeeds of its
-// components.
+// Decision is a choice between two strategies. The share of the signals' weights decides it or, where
+// ByComponents says so, which components are present.
 type Decision struct {
-	ID, Title     string
-	Strategies    []Strategy // two
-	Signals       []Signal
-	ByComponents  bool
-	Advanced      string // id of the strategy that builds on the other
-	AdvancedNeeds int
-	BasicNeeds    int
+	ID, Title    string
+	Strategies   []Strategy // two, the basic one first where one builds on the other
+	Signals      []Signal
+	ByComponents *ByComponents
+}
+
+// ByComponents decides by the components that are present. The second strategy is the advanced one.
+type ByComponents struct {
+	Advanced int    // components of the advanced strategy that decide for it,
+	On       int    // on top of so many of the basic one
+	Basic    int    // components of the basic strategy that decide for it
+	Outweigh bool   // and they have to be more than the advanced ones; as many or fewer are mixed
+	Neither  string // what fewer are called: NotEstablished or Incomplete
 }
 
 // Pattern is an implementation pattern.
@@ -95,19 +103,23 @@ type DecisionState struct {
 	Practices  [][]RowState // implementations, by strategy
 }
 
-// Verdict strings of a decision that names neither strategy.
+// Verdicts of a decision that name neither strategy.
 const (
-	Mixed        = "mixed"
-	Undetermined = "undetermined"
+	Mixed          = "mixed"
+	Undetermined   = "undetermined"
+	NotEstablished = "not established"
+	Incomplete     = "incomplete"
 )
 
 // Row tells a row's state from facts, or from the outcomes of its checks.
 func (s *Scores) Row(in *Input, r Row) RowState {
+	state := s.rowOfChecks(r)
 	if r.Present == nil {
-		return s.rowOfChecks(r)
+		return state
 	}
+	state = RowState{Row: r, weight: state.weight}
 	v := r.Present(in)
-	state := RowState{Row: r, Detail: v.Message}
+	state.Detail = v.Message
 	switch {
 	case v.Passed():
 		state.State = Present
@@ -116,53 +128,177 @@ func (s *Scores) Row(in *Input, r Row) RowState {
 	case v.Absent():
 		state.State = NotApplicable
 	default:
-		state.State, state.Reason = UnknownState, ReasonOf(v.Gaps)
+		state.unknown(v.Gaps, v.Message)
 	}
 	return state
 }
 
-// rowOfChecks: one check that passes makes the row present; all that apply failing make it missing.
+// rowOfChecks: one check that passes makes the row present; all that apply failing make it missing. A
+// row that takes all of them is missing as soon as one fails.
 func (s *Scores) rowOfChecks(r Row) RowState {
-	var passed, failed, unknown []string
-	var gaps []evidence.Gap
-	for _, id := range r.Checks {
-		c := s.check(id)
-		if c == nil {
-			continue
-		}
-		switch {
-		case c.Failing():
-			failed = append(failed, id)
-		case c.unsettled():
-			unknown = append(unknown, id)
-			gaps = append(gaps, c.gaps()...)
-		case !c.Credit.Absent:
-			passed = append(passed, id)
-		}
-	}
-	state := RowState{Row: r}
+	t := s.tally(r.Checks, false)
+	state := RowState{Row: r, weight: t.weight}
+	open := len(t.unknown) > 0 || len(r.Checks) == 0
 	switch {
-	case len(passed) > 0:
-		state.State, state.Detail = Present, strings.Join(passed, ", ")+" passes"
-	case len(unknown) > 0 || len(r.Checks) == 0:
-		state.State, state.Reason = UnknownState, ReasonOf(gaps)
-	case len(failed) > 0:
-		state.State, state.Detail = Missing, strings.Join(failed, ", ")+" fails"
+	case r.All && len(t.failed) > 0:
+		state.State, state.Detail = Missing, failing(t.failed)
+	case r.All && len(t.mayFail) > 0:
+		state.unknown(t.gaps, "")
+	case len(t.passed) > 0:
+		state.State, state.Detail = Present, passing(t.passed)
+		if len(t.failed) > 0 {
+			state.Detail += "; " + failing(t.failed)
+		}
+	case open:
+		state.unknown(t.gaps, "")
+	case len(t.failed) > 0:
+		state.State, state.Detail = Missing, failing(t.failed)
 	default:
 		state.State = NotApplicable
 	}
 	return state
 }
 
+// unknown says why a row could not be told.
+func (r *RowState) unknown(gaps []evidence.Gap, message string) {
+	r.State, r.Reason = UnknownState, ReasonOf(gaps)
+	r.Detail = unreadThings(gaps, r.Reason)
+	if r.Detail == "" {
+		r.Detail = message
+	}
+}
+
+// tally is what some checks turned out to be.
+type tally struct {
+	failed, passed, unknown []string
+	mayFail                 []string // of the unknown, those that are no mere signals
+	gaps                    []evidence.Gap
+	grave                   bool  // a failing check is critical or high
+	weight                  int64 // of the gravest that fails
+}
+
+// tally asks what checks turned out to be. With alternatives a failing check does not count where another
+// of its group passes, and is unknown where another may.
+func (s *Scores) tally(ids []string, alternatives bool) (t tally) {
+	for _, id := range ids {
+		c := s.check(id)
+		if alternatives && c != nil && c.Failing() {
+			passes, mayPass, gaps := s.alternatives(c)
+			if passes {
+				continue
+			}
+			if mayPass {
+				t.unknown, t.mayFail, t.gaps = append(t.unknown, id), append(t.mayFail, id), append(t.gaps, gaps...)
+				continue
+			}
+		}
+		switch {
+		case c == nil:
+			t.unknown, t.mayFail = append(t.unknown, id), append(t.mayFail, id)
+			t.gaps = append(t.gaps, evidence.Gap{Reason: evidence.NotBuilt, Detail: "check " + id})
+		case c.Failing():
+			t.failed = append(t.failed, id+c.share())
+			t.grave = t.grave || c.Check.Severity.Grave()
+			t.weight = max(t.weight, c.Check.Severity.Weight())
+		case !c.certain():
+			t.unknown = append(t.unknown, id)
+			if !neverFails(c.Check) {
+				t.mayFail = append(t.mayFail, id)
+			}
+			t.gaps = append(t.gaps, c.gaps()...)
+		case !c.Credit.Absent:
+			t.passed = append(t.passed, id)
+		}
+	}
+	return t
+}
+
+// alternatives tells whether another check of a failing check's group passes or, where that was not
+// read, may pass.
+func (s *Scores) alternatives(of *CheckScore) (passes, mayPass bool, gaps []evidence.Gap) {
+	for i := range s.Checks {
+		c := &s.Checks[i]
+		switch {
+		case c.Check.Group == "" || c.Check.Group != of.Check.Group || c.Check.ID == of.Check.ID || c.Failing() || c.Credit.Absent:
+		case c.certain():
+			passes = true
+		default:
+			mayPass, gaps = true, append(gaps, c.gaps()...)
+		}
+	}
+	return passes, mayPass, gaps
+}
+
+// share says of how many resources some fail; nothing where all of them do.
+func (c *CheckScore) share() string {
+	failing, all := 0, 0
+	for _, subject := range c.Result.Subjects {
+		switch {
+		case subject.Verdict.Failed():
+			failing++
+			all++
+		case !subject.Verdict.Absent():
+			all++
+		}
+	}
+	if failing == all && len(c.Result.Unseen) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%d of %d)", failing, all)
+}
+
+func failing(ids []string) string {
+	if len(ids) == 1 {
+		return ids[0] + " fails"
+	}
+	return strings.Join(ids, ", ") + " fail"
+}
+
+func passing(ids []string) string {
+	if len(ids) == 1 {
+		return ids[0] + " passes"
+	}
+	return strings.Join(ids, ", ") + " pass"
+}
+
+// reasons are why something was not read, what a person can mend first.
+var reasons = []evidence.Reason{
+	evidence.Denied, evidence.KeyDenied, evidence.OrgDenied, evidence.Throttled, evidence.Failed,
+	evidence.Interrupted, evidence.OptIn, evidence.NotAsked, evidence.NotAttested,
+}
+
 // ReasonOf is the reason to give where several things were not read: what a person can mend goes first.
 func ReasonOf(gaps []evidence.Gap) evidence.Reason {
-	for _, reason := range []evidence.Reason{evidence.Denied, evidence.KeyDenied, evidence.OrgDenied, evidence.Throttled, evidence.Failed,
-		evidence.Interrupted, evidence.OptIn, evidence.NotAsked, evidence.NotAttested} {
+	for _, reason := range reasons {
 		if slices.ContainsFunc(gaps, func(g evidence.Gap) bool { return g.Reason == reason }) {
 			return reason
 		}
 	}
 	return evidence.NotBuilt
+}
+
+// mostNamed is how many of the things that were not read a row names.
+const mostNamed = 3
+
+// unreadThings names what was not read for a reason.
+func unreadThings(gaps []evidence.Gap, reason evidence.Reason) string {
+	var names []string
+	for _, g := range gaps {
+		name := g.Detail
+		if g.Operation != "" {
+			name = g.Service + "." + g.Operation
+			if g.Region != "" {
+				name += " in " + g.Region
+			}
+		}
+		if g.Reason == reason && name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if extra := len(names) - mostNamed; extra > 0 {
+		names = append(names[:mostNamed], fmt.Sprintf("%d more", extra))
+	}
+	return strings.Join(names, ", ")
 }
 
 func (s *Scores) check(id string) *CheckScore {
@@ -174,10 +310,11 @@ func (s *Scores) check(id string) *CheckScore {
 	return nil
 }
 
-// unsettled reports that something of the check was not read.
-func (c *CheckScore) unsettled() bool { return !c.certain() }
-
+// gaps are what keeps a check from being certain.
 func (c *CheckScore) gaps() []evidence.Gap {
+	if !c.Built {
+		return []evidence.Gap{{Reason: evidence.NotBuilt, Detail: "check " + c.Check.ID}}
+	}
 	gaps := slices.Clone(c.Result.Unseen)
 	for _, s := range c.Result.Subjects {
 		gaps = append(gaps, s.Verdict.Gaps...)
@@ -201,52 +338,64 @@ func (s *Scores) Decide(in *Input, d Decision) DecisionState {
 		}
 		state.Components, state.Practices = append(state.Components, components), append(state.Practices, practices)
 	}
-	if d.ByComponents {
-		state.byComponents()
+	if d.ByComponents != nil {
+		state.byComponents(*d.ByComponents)
 	} else {
 		state.byShare()
 	}
 	return state
 }
 
-// byShare weighs the signals that hold. Less than four in weight, or more than a third of them unread,
-// decide nothing; seven tenths of the weight on one side decide for it.
+// leastWeight is the weight that signals have to have to decide anything.
+const leastWeight = 4
+
+// byShare weighs the signals that hold. Less than leastWeight, or more than a third of the signals
+// unread, decide nothing; seven tenths of the weight on one side decide for it.
 func (d *DecisionState) byShare() {
-	weights := map[string]int{}
-	var total, unknown int
-	var held []string
+	weights, total, unknown := [2]int{}, 0, 0
+	held := [2][]string{}
 	for i, row := range d.Signals {
+		signal := d.Decision.Signals[i]
+		side := 0
+		if signal.Strategy == d.Decision.Strategies[1].ID {
+			side = 1
+		}
 		switch row.State {
 		case Present:
-			signal := d.Decision.Signals[i]
-			weights[signal.Strategy] += signal.Weight
+			weights[side] += signal.Weight
 			total += signal.Weight
-			held = append(held, signal.Name)
+			held[side] = append(held[side], signal.Name)
 		case UnknownState:
 			unknown++
 		}
 	}
-	d.Because = "no signal was seen"
-	if len(held) > 0 {
-		d.Because = strings.Join(held, "; ")
-	}
-	first, second := d.Decision.Strategies[0].ID, d.Decision.Strategies[1].ID
-	d.Strategy, d.Confidence = Undetermined, "low"
-	if total < 4 || 3*unknown > len(d.Signals) {
-		if 3*unknown > len(d.Signals) {
-			d.Because += "; more than a third of the signals could not be read"
+	for side, names := range held {
+		if len(names) > 0 {
+			d.because(fmt.Sprintf("for %s (%d of %d): %s", d.Decision.Strategies[side].Name, weights[side], total, strings.Join(names, ", ")))
 		}
-		return
 	}
-	switch {
-	case 10*weights[first] >= 7*total:
-		d.Strategy = first
-	case 10*weights[first] <= 3*total:
-		d.Strategy = second
+	if total == 0 {
+		d.because("no signal was seen")
+	}
+	if unknown > 0 {
+		d.because(fmt.Sprintf("%d of %d signals could not be told", unknown, len(d.Signals)))
+	}
+	d.Strategy, d.Confidence = Undetermined, "low"
+	switch few := 3*unknown > len(d.Signals); {
+	case few:
+		d.because("with more than a third of them open the strategy is not determined")
+		return
+	case total < leastWeight:
+		d.because(fmt.Sprintf("less than %d in weight decides nothing", leastWeight))
+		return
+	case 10*weights[0] >= 7*total:
+		d.Strategy = d.Decision.Strategies[0].ID
+	case 10*weights[0] <= 3*total:
+		d.Strategy = d.Decision.Strategies[1].ID
 	default:
 		d.Strategy = Mixed
 	}
-	extreme := 20*weights[first] >= 17*total || 20*weights[first] <= 3*total
+	extreme := 20*weights[0] > 17*total || 20*weights[0] < 3*total
 	switch {
 	case extreme && unknown == 0:
 		d.Confidence = "high"
@@ -255,112 +404,171 @@ func (d *DecisionState) byShare() {
 	}
 }
 
-// byComponents counts the components that are present: enough of the advanced ones on top of the basic
-// decide for the advanced strategy, enough of the basic ones for the basic.
-func (d *DecisionState) byComponents() {
-	counts, unknowns := map[string]int{}, map[string]int{}
-	names := map[string]string{}
-	for i, strategy := range d.Decision.Strategies {
-		names[strategy.ID] = strategy.Name
-		for _, row := range d.Components[i] {
+func (d *DecisionState) because(reason string) {
+	if d.Because != "" {
+		d.Because += "; "
+	}
+	d.Because += reason
+}
+
+// verdict is the strategy of an account with so many components of each.
+func (b ByComponents) verdict(d Decision, basic, advanced int) string {
+	switch {
+	case advanced >= b.Advanced && basic >= b.On:
+		return d.Strategies[1].ID
+	case basic < b.Basic:
+		return b.Neither
+	case b.Outweigh && advanced >= basic:
+		return Mixed
+	}
+	return d.Strategies[0].ID
+}
+
+// byComponents counts the components that are present. What they establish holds, with low confidence
+// where those that could not be told might change it; that nothing is established is only said where
+// they could not.
+func (d *DecisionState) byComponents(b ByComponents) {
+	var have, open, all [2]int
+	for side, rows := range d.Components {
+		for _, row := range rows {
 			switch row.State {
 			case Present:
-				counts[strategy.ID]++
+				have[side]++
 			case UnknownState:
-				unknowns[strategy.ID]++
+				open[side]++
+			}
+			all[side]++
+		}
+		d.because(fmt.Sprintf("%d of %d components of %s present", have[side], all[side], d.Decision.Strategies[side].Name))
+	}
+	d.Strategy = b.verdict(d.Decision, have[0], have[1])
+	var others []string
+	for basic := have[0]; basic <= have[0]+open[0]; basic++ {
+		for advanced := have[1]; advanced <= have[1]+open[1]; advanced++ {
+			if v := b.verdict(d.Decision, basic, advanced); v != d.Strategy && !slices.Contains(others, v) {
+				others = append(others, v)
 			}
 		}
 	}
-	advanced := d.Decision.Advanced
-	basic := d.Decision.Strategies[0].ID
-	if basic == advanced {
-		basic = d.Decision.Strategies[1].ID
+	d.Confidence = "high"
+	if n := open[0] + open[1]; n > 0 {
+		d.Confidence = "medium"
+		d.because(plural(n, "component") + " could not be told")
 	}
-	switch {
-	case counts[advanced] >= d.Decision.AdvancedNeeds && counts[basic] >= d.Decision.BasicNeeds:
-		d.Strategy = advanced
-	case counts[basic] >= d.Decision.BasicNeeds && counts[advanced]+unknowns[advanced] < d.Decision.AdvancedNeeds:
-		d.Strategy = basic
-	case counts[basic] >= d.Decision.BasicNeeds:
-		d.Strategy = basic
-	default:
+	if len(others) == 0 {
+		return
+	}
+	d.Confidence = "low"
+	if d.Strategy == b.Neither {
+		others = slices.Insert(others, 0, b.Neither)
 		d.Strategy = Undetermined
 	}
-	d.Confidence = "high"
-	if unknowns[advanced]+unknowns[basic] > 0 {
-		d.Confidence = "medium"
+	for i, other := range others {
+		others[i] = d.Decision.name(other)
 	}
-	if unknowns[advanced]+unknowns[basic] > counts[advanced]+counts[basic] || d.Strategy == Undetermined {
-		d.Confidence = "low"
+	d.because("it may be " + strings.Join(others, " or "))
+}
+
+// name is what a person calls a verdict.
+func (d Decision) name(verdict string) string {
+	for _, strategy := range d.Strategies {
+		if strategy.ID == verdict {
+			return strategy.Name
+		}
 	}
-	d.Because = strconv.Itoa(counts[basic]) + " of " + names[basic] + " and " + strconv.Itoa(counts[advanced]) + " of " + names[advanced] + " present"
-	if n := unknowns[advanced] + unknowns[basic]; n > 0 {
-		d.Because += "; " + plural(n, "component") + " could not be told"
-	}
+	return verdict
 }
 
 // Issue tells whether a common issue is there: present where a check of it fails, missing where all
-// that apply pass.
-func (s *Scores) Issue(i Issue) RowState {
-	state := RowState{Row: Row{Name: i.Name, Checks: i.Checks}}
-	var failed, passed, unknown []string
-	var gaps []evidence.Gap
-	grave := false
-	for _, id := range i.Checks {
-		c := s.check(id)
-		if c == nil {
-			continue
-		}
-		switch {
-		case c.Failing():
-			failed = append(failed, id)
-			grave = grave || c.Check.Severity.Grave()
-		case c.unsettled():
-			unknown = append(unknown, id)
-			gaps = append(gaps, c.gaps()...)
-		case !c.Credit.Absent:
-			passed = append(passed, id)
-		}
-	}
+// that apply pass. Attestations decide an issue that has questions: a no makes it present; yes to all of
+// them makes it missing where no check fails and no read was refused.
+func (s *Scores) Issue(in *Input, i Issue) RowState {
+	t := s.tally(i.Checks, true)
+	state := RowState{Row: Row{Name: i.Name, Checks: i.Checks}, weight: t.weight}
+	answers, unattested := s.attested(in, i.Questions)
+	gaps := append(t.gaps, unattested...)
 	switch {
-	case grave:
-		state.State, state.Detail = Present, "likely: "+strings.Join(failed, ", ")+" fails"
-	case len(failed) > 0:
-		state.State, state.Detail = Present, "possible: "+strings.Join(failed, ", ")+" fails"
-	case len(unknown) > 0:
-		state.State, state.Reason = UnknownState, ReasonOf(gaps)
-		state.Detail = plural(len(unknown), "check") + " could not be told"
-	case len(passed) > 0:
-		state.State, state.Detail = Missing, "all checks that apply pass"
+	case t.grave:
+		state.State, state.Detail = Present, "likely: "+failing(t.failed)
+	case len(answers[No]) > 0:
+		state.State, state.Detail = Present, "likely: an owner answers no to "+strings.Join(answers[No], ", ")
+	case len(t.failed) > 0:
+		state.State, state.Detail = Present, "possible: "+failing(t.failed)
+	case len(answers[Partly]) > 0:
+		state.State, state.Detail = Present, "possible: an owner answers in part to "+strings.Join(answers[Partly], ", ")
+	case len(i.Questions) > 0 && len(unattested) == 0 && ReasonOf(gaps) == evidence.NotBuilt:
+		state.State, state.Detail = Missing, "an owner answers yes to "+strings.Join(i.Questions, ", ")+", and no check fails"
+	case len(t.mayFail)+len(unattested) > 0:
+		state.unknown(gaps, "")
+	case len(t.passed) > 0:
+		state.State, state.Detail = Missing, passing(t.passed)+": all that apply"
 	default:
 		state.State = NotApplicable
 	}
 	return state
 }
 
-// Next is what the decision suggests: the missing components of the strategy that the account follows;
-// when it has them all, the circumstances under which the other strategy would fit.
-func (d DecisionState) Next() []string {
-	next := []string{}
-	for i, strategy := range d.Decision.Strategies {
-		if strategy.ID != d.Strategy && d.Strategy != Mixed && d.Strategy != Undetermined {
+// attested are the questions by the answer that an owner gives today, and what nobody answers.
+func (s *Scores) attested(in *Input, questions []string) (answers map[Answer][]string, gaps []evidence.Gap) {
+	answers = map[Answer][]string{}
+	for _, id := range questions {
+		i := slices.IndexFunc(s.Questions, func(q QuestionScore) bool { return q.Question.ID == id })
+		if i < 0 || s.Questions[i].Attestation == nil || s.Questions[i].Attestation.Expired(in.Account.Clock) {
+			gaps = append(gaps, evidence.Gap{Reason: evidence.NotAttested, Detail: "question " + id + " is not attested"})
 			continue
 		}
-		for _, row := range d.Components[i] {
+		answer := s.Questions[i].Attestation.Answer
+		answers[answer] = append(answers[answer], id)
+	}
+	return answers, gaps
+}
+
+// Next is what the decision suggests: the missing components of the strategy that the account follows,
+// the gravest first; when it has them all, the circumstances under which the other strategy would fit.
+func (d DecisionState) Next() []string {
+	next := []string{}
+	complete := true
+	for i, strategy := range d.Decision.Strategies {
+		if !d.follows(i) {
+			continue
+		}
+		rows := slices.Clone(d.Components[i])
+		slices.SortStableFunc(rows, func(a, b RowState) int { return int(b.weight - a.weight) })
+		for _, row := range rows {
 			if row.State == Missing {
 				next = append(next, strategy.Name+": "+row.Row.Name+" is missing")
 			}
+			complete = complete && row.State != Missing && row.State != UnknownState
 		}
 	}
-	if len(next) > 0 {
-		return next
-	}
-	for _, strategy := range d.Decision.Strategies {
-		if strategy.ID != d.Strategy {
-			for _, when := range strategy.ChooseWhen {
-				next = append(next, "would "+strategy.Name+" fit better? Choose it for: "+when)
+	if d.Strategy == NotEstablished {
+		for _, row := range d.Practices[0] {
+			if row.State != Present && row.State != NotApplicable {
+				next = append(next, "begin with "+row.Row.Name)
 			}
 		}
 	}
+	if !complete {
+		for i, strategy := range d.Decision.Strategies {
+			for _, row := range d.Components[i] {
+				if d.follows(i) && row.State == UnknownState {
+					next = append(next, strategy.Name+": look yourself for "+row.Row.Name+", which could not be told ("+string(row.Reason)+")")
+				}
+			}
+		}
+		return next
+	}
+	for _, strategy := range d.Decision.Strategies {
+		if strategy.ID != d.Strategy && len(strategy.ChooseWhen) > 0 {
+			next = append(next, "would "+strategy.Name+" fit better? Choose it for: "+strings.Join(strategy.ChooseWhen, "; "))
+		}
+	}
 	return next
+}
+
+// follows reports that the components of a strategy are to be completed: of the account's own, of the
+// basic one on which it builds, and of both where neither is established.
+func (d DecisionState) follows(side int) bool {
+	other := d.Decision.Strategies[1-side].ID
+	return d.Strategy != other || side == 0 && d.Decision.ByComponents != nil
 }

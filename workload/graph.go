@@ -189,8 +189,11 @@ func relevance(v evidence.Verdict) evidence.Verdict {
 	return uncertain(v.Gaps...)
 }
 
-// Present tells whether the account shows a GenAI workload at all.
+// Present tells whether the account shows a GenAI workload at all; where no region was read it may.
 func (g *Graph) Present() evidence.Verdict {
+	if len(g.account.Regions) == 0 {
+		return uncertain()
+	}
 	var all []evidence.Verdict
 	for _, r := range g.account.Regions {
 		all = append(all, g.sign(r))

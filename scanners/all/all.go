@@ -8,6 +8,7 @@ import (
 	"github.com/awsready/awsready/scanners/bedrock"
 	"github.com/awsready/awsready/scanners/bedrockagent"
 	"github.com/awsready/awsready/scanners/budgets"
+	"github.com/awsready/awsready/scanners/cloudwatch"
 	"github.com/awsready/awsready/scanners/cloudwatchlogs"
 	"github.com/awsready/awsready/scanners/dynamodb"
 	"github.com/awsready/awsready/scanners/iam"
@@ -24,6 +25,7 @@ var Scanners = []scanners.Scanner{
 	bedrock.Scanner,
 	bedrockagent.Scanner,
 	budgets.Scanner,
+	cloudwatch.Scanner,
 	cloudwatchlogs.Scanner,
 	dynamodb.Scanner,
 	iam.Scanner,

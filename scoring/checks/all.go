@@ -18,6 +18,8 @@ var All = slices.Concat(
 	promptChecks,
 	budgetChecks,
 	alarmChecks,
+	alarmPracticeChecks,
+	dashboardChecks,
 	metricChecks,
 	logChecks,
 	dynamodbChecks,

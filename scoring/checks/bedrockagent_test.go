@@ -21,7 +21,7 @@ func alias(id string, routes ...string) evidence.AgentAlias {
 
 // oneAgent is an account with one agent whose versions and aliases are its own.
 func oneAgent(fill func(*evidence.Agent)) *evidence.Account {
-	return region(func(r *evidence.Region) {
+	return bedrock(func(r *evidence.Region) {
 		a := evidence.Agent{ARN: agentARN, ID: "AGENTCLM01", Name: "claims-assistant", Numbers: evidence.Listed("1", "2", "3")}
 		fill(&a)
 		r.BedrockAgent.Agents = evidence.Listed(a)
@@ -62,8 +62,8 @@ func aliasesOf(aliases ...evidence.AgentAlias) *evidence.Account {
 	return oneAgent(func(a *evidence.Agent) { a.Aliases = evidence.Listed(aliases...) })
 }
 
-// deployedWith is a deployed agent of which the settings are these.
-func deployedWith(s evidence.AgentSettings) *evidence.Account {
+// agentWith is a deployed agent of which the settings are these.
+func agentWith(s evidence.AgentSettings) *evidence.Account {
 	return liveAgent(func(v *evidence.AgentVersion) { v.Settings = evidence.Known(s) })
 }
 
@@ -188,24 +188,24 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "no groups", account: liveAgent(asIs), want: "not-applicable"},
 		},
 		"bedrock-agent-guardrail-attached": {
-			{name: "guardrail", account: deployedWith(guarded), want: "pass"},
-			{name: "none", account: deployedWith(plain), want: "fail"},
-			{name: "only the draft has one", account: changed(deployedWith(plain), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "guardrail", account: agentWith(guarded), want: "pass"},
+			{name: "none", account: agentWith(plain), want: "fail"},
+			{name: "only the draft has one", account: changed(agentWith(plain), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Agents.Found()[0].Versions.Found()[0].Settings = evidence.Known(guarded)
 			}), want: "fail"},
-			{name: "enforced on all models", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{}), want: "pass"},
-			{name: "enforced on ALL", account: enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}}), want: "pass"},
-			{name: "enforced on its model", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "pass"},
-			{name: "enforced on another", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "fail"},
-			{name: "excluded", account: enforcing(deployedWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}, Excluded: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "fail"},
-			{name: "enforced on the profile's model", account: profile(enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "pass"},
-			{name: "the profile's model is excluded", account: profile(enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Excluded: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "fail"},
-			{name: "a profile that is not listed", account: enforcing(deployedWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
-			{name: "a throughput that is not listed", account: enforcing(deployedWith(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
-			{name: "the throughput's model", account: changed(enforcing(deployedWith(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "enforced on all models", account: enforcing(agentWith(plain), evidence.BedrockEnforcedGuardrail{}), want: "pass"},
+			{name: "enforced on ALL", account: enforcing(agentWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}}), want: "pass"},
+			{name: "enforced on its model", account: enforcing(agentWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "pass"},
+			{name: "enforced on another", account: enforcing(agentWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "fail"},
+			{name: "excluded", account: enforcing(agentWith(plain), evidence.BedrockEnforcedGuardrail{Included: []string{"ALL"}, Excluded: []string{"anthropic.claude-sonnet-4-20250514-v1:0"}}), want: "fail"},
+			{name: "enforced on the profile's model", account: profile(enforcing(agentWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "pass"},
+			{name: "the profile's model is excluded", account: profile(enforcing(agentWith(profiled), evidence.BedrockEnforcedGuardrail{Excluded: []string{"anthropic.claude-3-haiku-20240307-v1:0"}})), want: "fail"},
+			{name: "a profile that is not listed", account: enforcing(agentWith(profiled), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
+			{name: "a throughput that is not listed", account: enforcing(agentWith(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), want: "unknown"},
+			{name: "the throughput's model", account: changed(enforcing(agentWith(provisioned), evidence.BedrockEnforcedGuardrail{Included: []string{"amazon.nova-pro-v1:0"}}), func(_ *evidence.Account, r *evidence.Region) {
 				r.Bedrock.Provisioned = evidence.Listed(evidence.BedrockProvisioned{ARN: provisioned.Model, Settings: evidence.Known(evidence.BedrockProvisionedSettings{ModelARN: "arn:aws:bedrock:eu-central-1::foundation-model/amazon.nova-pro-v1:0"})})
 			}), want: "pass"},
-			{name: "enforcement denied", account: changed(deployedWith(plain), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "enforcement denied", account: changed(agentWith(plain), func(_ *evidence.Account, r *evidence.Region) {
 				r.Bedrock.Enforced = evidence.Partial[evidence.BedrockEnforcement](nil, denied)
 			}), want: "unknown"},
 			{name: "not deployed", account: draftAgent(asIs), want: "not-applicable"},
@@ -217,14 +217,14 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "denied", account: unread, want: "unknown"},
 		},
 		"bedrock-guardrail-version-pinned": {
-			{name: "number", account: deployedWith(guarded), want: "pass"},
-			{name: "draft", account: deployedWith(evidence.AgentSettings{Guardrail: evidence.GuardrailRef{ID: "gr1claims000", Version: "DRAFT"}}), want: "fail"},
-			{name: "no guardrail", account: deployedWith(plain), want: "not-applicable"},
+			{name: "number", account: agentWith(guarded), want: "pass"},
+			{name: "draft", account: agentWith(evidence.AgentSettings{Guardrail: evidence.GuardrailRef{ID: "gr1claims000", Version: "DRAFT"}}), want: "fail"},
+			{name: "no guardrail", account: agentWith(plain), want: "not-applicable"},
 			{name: "flow node with a number", account: liveFlow(evidence.FlowNode{Name: "Summarize", Type: "Prompt", Guardrail: guarded.Guardrail}), want: "pass"},
 			{name: "flow node with the draft", account: liveFlow(evidence.FlowNode{Name: "Summarize", Type: "Prompt", Guardrail: evidence.GuardrailRef{ID: "g", Version: "DRAFT"}}), want: "fail"},
 			{name: "flow node without one", account: liveFlow(evidence.FlowNode{Name: "Summarize", Type: "Prompt"}), want: "not-applicable"},
 			{name: "version denied", account: versionDenied, want: "unknown"},
-			{name: "flows denied", account: changed(deployedWith(guarded), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "flows denied", account: changed(agentWith(guarded), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Flows = evidence.Partial[evidence.Flow](nil, denied)
 			}), want: "unknown"},
 			{name: "denied", account: unread, want: "unknown"},
@@ -256,13 +256,13 @@ func TestBedrockAgents(t *testing.T) {
 			{name: "no agents", account: none, want: "not-applicable"},
 		},
 		"bedrock-agent-memory-retention": {
-			{name: "30 days", account: deployedWith(evidence.AgentSettings{Memory: true, MemoryDays: 30, IdleSessionTTL: 3600}), want: "pass"},
-			{name: "31 days", account: deployedWith(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "fail"},
-			{name: "31 days allowed", account: deployedWith(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "pass",
+			{name: "30 days", account: agentWith(evidence.AgentSettings{Memory: true, MemoryDays: 30, IdleSessionTTL: 3600}), want: "pass"},
+			{name: "31 days", account: agentWith(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "fail"},
+			{name: "31 days allowed", account: agentWith(evidence.AgentSettings{Memory: true, MemoryDays: 31, IdleSessionTTL: 600}), want: "pass",
 				settings: func(s *scoring.Settings) { s.MemoryDays = 60 }},
-			{name: "no memory", account: deployedWith(evidence.AgentSettings{IdleSessionTTL: 600}), want: "pass"},
-			{name: "long session", account: deployedWith(evidence.AgentSettings{IdleSessionTTL: 3601}), want: "fail"},
-			{name: "the draft, not deployed", account: changed(deployedWith(evidence.AgentSettings{IdleSessionTTL: 600}), func(_ *evidence.Account, r *evidence.Region) {
+			{name: "no memory", account: agentWith(evidence.AgentSettings{IdleSessionTTL: 600}), want: "pass"},
+			{name: "long session", account: agentWith(evidence.AgentSettings{IdleSessionTTL: 3601}), want: "fail"},
+			{name: "the draft, not deployed", account: changed(agentWith(evidence.AgentSettings{IdleSessionTTL: 600}), func(_ *evidence.Account, r *evidence.Region) {
 				r.BedrockAgent.Agents.Found()[0].Versions.Found()[0].Settings = evidence.Known(evidence.AgentSettings{IdleSessionTTL: 5400})
 			}), want: "pass"},
 			{name: "denied", account: versionDenied, want: "unknown"},
@@ -334,24 +334,6 @@ func TestReachesAll(t *testing.T) {
 	} {
 		if got := reachesAll(pattern); got != want {
 			t.Errorf("%s: %v", pattern, got)
-		}
-	}
-}
-
-func TestModelID(t *testing.T) {
-	for model, want := range map[string]string{
-		"anthropic.claude-3-haiku-20240307-v1:0":         "anthropic.claude-3-haiku-20240307-v1:0",
-		"eu.anthropic.claude-sonnet-4-20250514-v1:0":     "anthropic.claude-sonnet-4-20250514-v1:0",
-		"us-gov.anthropic.claude-3-haiku-20240307-v1:0":  "anthropic.claude-3-haiku-20240307-v1:0",
-		"global.anthropic.claude-sonnet-4-20250514-v1:0": "anthropic.claude-sonnet-4-20250514-v1:0",
-		"zai.glm-4.6": "zai.glm-4.6",
-		"arn:aws:bedrock:eu-central-1::foundation-model/amazon.titan-embed-text-v2:0":                            "amazon.titan-embed-text-v2:0",
-		"arn:aws:bedrock:eu-central-1:111122223333:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0": "anthropic.claude-sonnet-4-20250514-v1:0",
-		"arn:aws:bedrock:eu-central-1:111122223333:custom-model/amazon.nova-lite-v1:0:300k/cm1desktuned":         "amazon.nova-lite-v1:0:300k/cm1desktuned",
-		"": "",
-	} {
-		if got := modelID(model); got != want {
-			t.Errorf("%s: %s", model, got)
 		}
 	}
 }

@@ -103,10 +103,13 @@ func rootSecured(in *scoring.Input) evidence.Verdict {
 	})
 }
 
+// serviceLinked reports that a role is linked to a service, which alone can change it.
+func serviceLinked(r evidence.Role) bool { return strings.HasPrefix(r.Path, "/aws-service-role/") }
+
 // asWorkload asks what a role may do, where a workload may assume it. Roles of people and of
 // deployment tools are no workload, and AWS writes the policies of those that are linked to a service.
 func asWorkload(in *scoring.Input, r evidence.Role, ask func(iampolicy.Identity) evidence.Verdict) evidence.Verdict {
-	if strings.HasPrefix(r.Path, "/aws-service-role/") {
+	if serviceLinked(r) {
 		return evidence.NotApplicable("linked to a service: AWS writes its policies")
 	}
 	assumed := in.Workload.Assumed(r)
@@ -138,18 +141,35 @@ func policySource(r evidence.Role, i iampolicy.Identity, s *iampolicy.Statement)
 	return name
 }
 
+// administrator returns the grant that makes an identity an administrator, or nil: every action on every
+// resource, be it under a condition other than on tags or but for some resources, of which no Deny
+// leaves a few services only.
+func administrator(i iampolicy.Identity) *iampolicy.Grant {
+	elsewhere := slices.ContainsFunc([]string{"iam:PutRolePolicy", "ec2:TerminateInstances", "s3:DeleteBucket"}, func(action string) bool {
+		return i.Allows(action, "*") != iampolicy.No
+	})
+	for _, g := range i.ServiceWildcards() {
+		if elsewhere && slices.Contains(g.Actions, "*") && len(g.NotActions) == 0 && !onTags(g) {
+			return &g
+		}
+	}
+	return nil
+}
+
 func roleNoAdministrator(in *scoring.Input, _ *evidence.Region, r evidence.Role) evidence.Verdict {
 	return asWorkload(in, r, func(i iampolicy.Identity) evidence.Verdict {
-		if !i.Administrator() {
+		g := administrator(i)
+		if g == nil {
 			return evidence.Pass("is not an administrator")
 		}
-		via := "a policy"
-		for _, g := range i.ServiceWildcards() {
-			if slices.Contains(g.Actions, "*") && len(g.NotActions) == 0 && len(g.Conditions) == 0 {
-				via = policySource(r, i, g.Statement)
-			}
+		message := policySource(r, i, g.Statement) + " allows every action on every resource"
+		if len(g.NotResources) > 0 {
+			message += " but " + strings.Join(g.NotResources, ", ")
 		}
-		return evidence.Fail(via + " allows every action on every resource")
+		if len(g.Conditions) > 0 {
+			message += ", under a condition on " + g.Conditions[0].Key
+		}
+		return evidence.Fail(message)
 	})
 }
 
@@ -157,9 +177,9 @@ func roleNoAdministrator(in *scoring.Input, _ *evidence.Region, r evidence.Role)
 // and deployment tools.
 func administratorsKnown(in *scoring.Input) evidence.Verdict {
 	var names []string
-	administrator := func(of evidence.Fact[evidence.Permissions], arn, name string, verdict evidence.Verdict) evidence.Verdict {
+	listed := func(of evidence.Fact[evidence.Permissions], arn, name string, verdict evidence.Verdict) evidence.Verdict {
 		return evidence.With(in.Workload.Permissions(of, arn), func(i iampolicy.Identity) evidence.Verdict {
-			if !i.Administrator() {
+			if administrator(i) == nil {
 				return evidence.NotApplicable("")
 			}
 			names = append(names, name)
@@ -168,11 +188,14 @@ func administratorsKnown(in *scoring.Input) evidence.Verdict {
 	}
 	v := evidence.All(
 		evidence.Every(in.Account.IAM.Users, func(u evidence.User) evidence.Verdict {
-			return administrator(u.Permissions, u.ARN, "user "+u.Name, evidence.Fail(""))
+			return listed(u.Permissions, u.ARN, "user "+u.Name, evidence.Fail(""))
 		}),
 		evidence.Every(in.Account.IAM.Roles, func(r evidence.Role) evidence.Verdict {
+			if serviceLinked(r) {
+				return evidence.NotApplicable("")
+			}
 			return evidence.If(evidence.Not(in.Workload.Assumed(r)), func() evidence.Verdict {
-				return administrator(r.Permissions, r.ARN, "role "+r.Name, evidence.Pass(""))
+				return listed(r.Permissions, r.ARN, "role "+r.Name, evidence.Pass(""))
 			})
 		}))
 	v.Message = "no administrators outside the workload were seen"
@@ -187,7 +210,7 @@ func administratorsKnown(in *scoring.Input) evidence.Verdict {
 var deputies = []string{"bedrock", "bedrock-agentcore", "sagemaker"}
 
 func roleNamesSource(in *scoring.Input, _ *evidence.Region, r evidence.Role) evidence.Verdict {
-	if strings.HasPrefix(r.Path, "/aws-service-role/") {
+	if serviceLinked(r) {
 		return evidence.NotApplicable("linked to a service: AWS writes its policies")
 	}
 	return evidence.With(workload.Document(r.Trust, r.ARN), func(d iampolicy.Document) evidence.Verdict {

@@ -119,7 +119,7 @@ func unlistedRoles() *evidence.Account {
 	})
 }
 
-func serviceLinked(trust string, documents ...string) *evidence.Account {
+func linkedRole(trust string, documents ...string) *evidence.Account {
 	return roleAccount(func(r *evidence.Role, _ *evidence.Permissions) {
 		r.Path, r.Trust = "/aws-service-role/x.amazonaws.com/", evidence.Known(trust)
 	}, documents...)
@@ -178,7 +178,13 @@ func TestIAM(t *testing.T) {
 			{name: "no policies", account: withRole(), want: "pass"},
 			{name: "AdministratorAccess", account: roleAttached(administratorAccess), want: "fail"},
 			{name: "inline", account: withRole(all), want: "fail"},
-			{name: "inline, under a condition", account: withRole(policyOf(iamAllow(`"*"`, `"*"`, `{"StringEquals":{"aws:RequestedRegion":"eu-central-1"}}`))), want: "pass"},
+			{name: "inline, under a condition", account: withRole(policyOf(iamAllow(`"*"`, `"*"`, `{"StringEquals":{"aws:RequestedRegion":"eu-central-1"}}`))), want: "fail"},
+			{name: "inline, on tagged resources", account: withRole(policyOf(iamAllow(`"*"`, `"*"`, `{"StringEquals":{"aws:ResourceTag/app":"claims"}}`))), want: "pass"},
+			{name: "fenced to a region", account: withRole(all, policyOf(iamDeny(`"*"`, `"*"`, `{"StringNotEquals":{"aws:RequestedRegion":"eu-central-1"}}`))), want: "fail"},
+			{name: "without one service", account: withRole(all, policyOf(iamDeny(`"iam:*"`, `"*"`))), want: "fail"},
+			{name: "all but one service denied", account: withRole(all, policyOf(`{"Effect":"Deny","NotAction":"bedrock:*","Resource":"*"}`)), want: "pass"},
+			{name: "everything denied", account: withRole(all, policyOf(iamDeny(`"*"`, `"*"`))), want: "pass"},
+			{name: "on all but one resource", account: withRole(policyOf(`{"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::audit/*"}`)), want: "fail"},
 			{name: "all but IAM", account: withRole(policyOf(`{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}`)), want: "pass"},
 			{name: "cut by a boundary", account: roleAccount(func(_ *evidence.Role, p *evidence.Permissions) {
 				p.Boundary = "arn:aws:iam::111122223333:policy/boundary"
@@ -188,7 +194,7 @@ func TestIAM(t *testing.T) {
 			{name: "not a policy", account: withRole("{"), want: "unknown"},
 			{name: "person", account: ssoAdministrator, want: "not-applicable"},
 			{name: "deployment tool", account: roleTrusting(trustsService("cloudformation"), all), want: "not-applicable"},
-			{name: "service-linked", account: serviceLinked(byLambda, all), want: "not-applicable"},
+			{name: "service-linked", account: linkedRole(byLambda, all), want: "not-applicable"},
 			{name: "does not use GenAI", account: roleNarrowed(withRole(policyOf(iamAllow(`"s3:*"`, `"*"`)))), want: "not-applicable"},
 			{name: "administrator uses GenAI", account: roleNarrowed(withRole(all)), want: "fail"},
 			{name: "trust denied", account: unreadTrust(all), want: "unknown"},
@@ -201,6 +207,7 @@ func TestIAM(t *testing.T) {
 			{name: "user", account: userAccount(iamUser("anna", evidence.Permissions{Attached: []string{administratorAccess}})), want: "not-applicable"},
 			{name: "user by a group", account: userAccount(iamUser("anna", evidence.Permissions{Groups: []string{"admins"}})), want: "not-applicable"},
 			{name: "user by an unknown group", account: userAccount(iamUser("anna", evidence.Permissions{Groups: []string{"others"}})), want: "unknown"},
+			{name: "linked to a service", account: linkedRole(trustsService("observability.aoss"), all), want: "not-applicable"},
 			{name: "workload's own", account: withRole(all), want: "not-applicable"},
 			{name: "none", account: userAccount(iamUser("ben", evidence.Permissions{})), want: "not-applicable"},
 			{name: "users denied", account: func() *evidence.Account {
@@ -224,7 +231,7 @@ func TestIAM(t *testing.T) {
 			{name: "writes logs only", account: roleNarrowed(roleTrusting(trustsService("bedrock"))), want: "fail"},
 			{name: "SageMaker without GenAI", account: roleNarrowed(roleTrusting(trustsService("sagemaker"))), want: "not-applicable"},
 			{name: "Lambda", account: withRole(), want: "not-applicable"},
-			{name: "service-linked", account: serviceLinked(trustsService("bedrock-agentcore")), want: "not-applicable"},
+			{name: "service-linked", account: linkedRole(trustsService("bedrock-agentcore")), want: "not-applicable"},
 			{name: "denied", account: unreadTrust(), want: "unknown"},
 			{name: "not a policy", account: roleTrusting("[]"), want: "unknown"},
 			{name: "listing denied", account: unlistedRoles(), want: "unknown"},

@@ -153,8 +153,10 @@ func promptCachePoint(_ *scoring.Input, region *evidence.Region, p evidence.Prom
 			return evidence.Pass("places a cache point")
 		case s.Length <= long:
 			return evidence.NotApplicable(fmt.Sprintf("its %d characters are too short to cache", s.Length))
+		case s.Model == "":
+			return evidence.NotApplicable("names no model")
 		}
-		return evidence.With(consumedModels(region, s.Model), func(models []string) evidence.Verdict {
+		return evidence.With(modelsBehind(region, s.Model), func(models []string) evidence.Verdict {
 			if !slices.ContainsFunc(models, func(m string) bool { return cacheable.MatchString(m) && !uncacheable.MatchString(m) }) {
 				return evidence.NotApplicable("its model is not one whose prompts Bedrock caches")
 			}

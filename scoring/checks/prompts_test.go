@@ -8,7 +8,7 @@ import (
 
 // onePrompt is an account with one prompt that has a version.
 func onePrompt(fill func(*evidence.Prompt)) *evidence.Account {
-	return region(func(r *evidence.Region) {
+	return bedrock(func(r *evidence.Region) {
 		p := evidence.Prompt{ARN: "arn:aws:bedrock:eu-central-1:111122223333:prompt/PRCLAIMSUM", ID: "PRCLAIMSUM", Name: "claim-summary", Versions: evidence.Listed("DRAFT", "1")}
 		fill(&p)
 		r.BedrockAgent.Prompts = evidence.Listed(p)
@@ -26,7 +26,7 @@ func newest(s evidence.PromptSettings) *evidence.Account {
 
 // oneFlow is an account with one flow.
 func oneFlow(fill func(*evidence.Flow)) *evidence.Account {
-	return region(func(r *evidence.Region) {
+	return bedrock(func(r *evidence.Region) {
 		f := evidence.Flow{ARN: "arn:aws:bedrock:eu-central-1:111122223333:flow/FLINTAKE01", ID: "FLINTAKE01", Name: "intake-flow"}
 		fill(&f)
 		r.BedrockAgent.Flows = evidence.Listed(f)
@@ -62,7 +62,7 @@ func TestPromptsAndFlows(t *testing.T) {
 			{name: "draft", account: prompted(evidence.PromptSettings{Secrets: leak}, evidence.PromptSettings{}), want: "fail"},
 			{name: "newest version", account: newest(evidence.PromptSettings{Secrets: leak}), want: "fail"},
 			{name: "nothing in an agent", account: liveAgent(asIs), want: "pass"},
-			{name: "deployed instructions", account: deployedWith(evidence.AgentSettings{Secrets: leak}), want: "fail"},
+			{name: "deployed instructions", account: agentWith(evidence.AgentSettings{Secrets: leak}), want: "fail"},
 			{name: "draft instructions", account: draftAgent(func(v *evidence.AgentVersion) { v.Settings = evidence.Known(evidence.AgentSettings{Secrets: leak}) }), want: "fail"},
 			{name: "version denied", account: liveAgent(func(v *evidence.AgentVersion) { v.Settings = evidence.Missing[evidence.AgentSettings](denied) }), want: "unknown"},
 			{name: "prompts denied", account: changed(liveAgent(asIs), func(_ *evidence.Account, r *evidence.Region) {
@@ -92,7 +92,7 @@ func TestPromptsAndFlows(t *testing.T) {
 			{name: "long without", account: newest(evidence.PromptSettings{Model: sonnet, Length: 4001}), want: "fail"},
 			{name: "short", account: newest(evidence.PromptSettings{Model: sonnet, Length: 4000}), want: "not-applicable"},
 			{name: "a model that does not cache", account: newest(evidence.PromptSettings{Model: "anthropic.claude-3-haiku-20240307-v1:0", Length: 9000}), want: "not-applicable"},
-			{name: "a family that does not cache", account: newest(evidence.PromptSettings{Model: "amazon.titan-text-express-v1", Length: 9000}), want: "not-applicable"},
+			{name: "a family that does not cache", account: newest(evidence.PromptSettings{Model: "amazon.titan-embed-text-v2:0", Length: 9000}), want: "not-applicable"},
 			{name: "no model", account: newest(evidence.PromptSettings{Length: 9000}), want: "not-applicable"},
 			{name: "a profile that is not listed", account: newest(evidence.PromptSettings{Model: "arn:aws:bedrock:eu-central-1:111122223333:application-inference-profile/x", Length: 9000}), want: "unknown"},
 			{name: "agent", account: newest(evidence.PromptSettings{Agent: true, Length: 9000}), want: "not-applicable"},

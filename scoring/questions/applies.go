@@ -88,9 +88,15 @@ func anywhere(in *scoring.Input, unscanned []string, ask func(*evidence.Region) 
 	for i := range in.Account.Regions {
 		verdicts = append(verdicts, ask(&in.Account.Regions[i])...)
 	}
-	for _, service := range unscanned {
-		detail := "this version does not scan " + service
+	return evidence.Any(append(verdicts, notScanned(unscanned...)...)...)
+}
+
+// notScanned stands for what services that this version does not scan may hold.
+func notScanned(services ...string) []evidence.Verdict {
+	var verdicts []evidence.Verdict
+	for _, service := range services {
+		detail := service + " is not scanned"
 		verdicts = append(verdicts, evidence.Unknown(detail, evidence.Gap{Service: service, Reason: evidence.NotBuilt, Detail: detail}))
 	}
-	return evidence.Any(verdicts...)
+	return verdicts
 }

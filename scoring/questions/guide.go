@@ -4,9 +4,3 @@ import "github.com/awsready/awsready/scoring"
 
 // Guide is the checklist's decisions, patterns and common issues.
 var Guide = scoring.Guide{Decisions: decisions, Patterns: patterns, Issues: issues}
-
-var (
-	decisions = []scoring.Decision{}
-	patterns  = []scoring.Pattern{}
-	issues    = []scoring.Issue{}
-)
