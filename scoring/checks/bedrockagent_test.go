@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	ownAgentARN     = "arn:aws:bedrock:eu-central-1:111122223333:agent/AGENTCLM01"
+	ownAgentARN  = "arn:aws:bedrock:eu-central-1:111122223333:agent/AGENTCLM01"
 	agentRoleARN = "arn:aws:iam::111122223333:role/service-role/AmazonBedrockExecutionRoleForAgents_claims"
 )
 
