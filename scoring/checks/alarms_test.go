@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	topicARN     = "arn:aws:sns:eu-central-1:111122223333:oncall"
-	guardrailARN = "arn:aws:bedrock:eu-central-1:111122223333:guardrail/gr1claims000"
-	agentARN     = "arn:aws:bedrock:eu-central-1:111122223333:agent/AGENTCLM01"
-	sonnet       = "eu.anthropic.claude-sonnet-4-20250514-v1:0"
+	topicARN         = "arn:aws:sns:eu-central-1:111122223333:oncall"
+	watchedGuardrail = "arn:aws:bedrock:eu-central-1:111122223333:guardrail/gr1claims000"
+	watchedAgent     = "arn:aws:bedrock:eu-central-1:111122223333:agent/AGENTCLM01"
+	watchedModel     = "eu.anthropic.claude-sonnet-4-20250514-v1:0"
 )
 
 // watching is an alarm on one metric that notifies a topic.
@@ -43,7 +43,7 @@ func watch(r *evidence.Region, settings ...evidence.AlarmSettings) {
 // invoking is a region in which a model was invoked.
 func invoking(settings ...evidence.AlarmSettings) *evidence.Account {
 	return region(func(r *evidence.Region) {
-		r.CloudWatch.Metrics = evidence.Listed(ofModel(sonnet, "Invocations"), ofModel(sonnet, "InvocationLatency"))
+		r.CloudWatch.Metrics = evidence.Listed(ofModel(watchedModel, "Invocations"), ofModel(watchedModel, "InvocationLatency"))
 		watch(r, settings...)
 	})
 }
@@ -57,7 +57,7 @@ func mantle(settings ...evidence.AlarmSettings) *evidence.Account {
 }
 
 func onModel(metric string) evidence.AlarmSettings {
-	return watching("AWS/Bedrock", metric, map[string]string{"ModelId": sonnet})
+	return watching("AWS/Bedrock", metric, map[string]string{"ModelId": watchedModel})
 }
 
 // without returns an alarm that notifies nobody itself.
@@ -99,32 +99,35 @@ func tableRegion(settings ...evidence.AlarmSettings) *evidence.Account {
 	return a
 }
 
-// guardrailAlarmed is a region with a guardrail of which version 2 is used by a deployed agent.
-func guardrailAlarmed(settings ...evidence.AlarmSettings) *evidence.Account {
+// guardrailAgent is a region with a guardrail of which version 2 is used by a deployed agent.
+func guardrailAgent(settings ...evidence.AlarmSettings) *evidence.Account {
 	return region(func(r *evidence.Region) {
-		r.Bedrock.Guardrails = evidence.Listed(evidence.BedrockGuardrail{ARN: guardrailARN, ID: "gr1claims000", Name: "claims-guardrail"})
-		r.BedrockAgent.Agents = evidence.Listed(evidence.Agent{ARN: agentARN, ID: "AGENTCLM01", Name: "claims", Versions: evidence.Listed(
+		r.Bedrock.Guardrails = evidence.Listed(evidence.BedrockGuardrail{ARN: watchedGuardrail, ID: "gr1claims000", Name: "claims-guardrail",
+			Versions: evidence.Listed(evidence.BedrockGuardrailVersion{Version: "DRAFT"}, evidence.BedrockGuardrailVersion{Version: "1"}, evidence.BedrockGuardrailVersion{Version: "2"})})
+		r.BedrockAgent.Agents = evidence.Listed(evidence.Agent{ARN: watchedAgent, ID: "AGENTCLM01", Name: "claims", Aliases: evidence.Listed(
+			evidence.AgentAlias{ID: "TSTALIASID", Routes: evidence.Known([]string{"DRAFT"})}, evidence.AgentAlias{ID: "ALIASLIVE1", Routes: evidence.Known([]string{"3"})},
+		), Versions: evidence.Listed(
 			evidence.AgentVersion{Version: "DRAFT", Settings: evidence.Known(evidence.AgentSettings{Guardrail: evidence.GuardrailRef{ID: "gr1claims000", Version: "1"}})},
-			evidence.AgentVersion{Version: "3", Settings: evidence.Known(evidence.AgentSettings{Guardrail: evidence.GuardrailRef{ID: guardrailARN, Version: "2"}})},
+			evidence.AgentVersion{Version: "3", Settings: evidence.Known(evidence.AgentSettings{Guardrail: evidence.GuardrailRef{ID: watchedGuardrail, Version: "2"}})},
 		)})
 		watch(r, settings...)
 	})
 }
 
 func onGuardrail(version string) evidence.AlarmSettings {
-	return watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"GuardrailArn": guardrailARN, "GuardrailVersion": version})
+	return watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"GuardrailArn": watchedGuardrail, "GuardrailVersion": version})
 }
 
 func deployedAgent(aliases []evidence.AgentAlias, settings ...evidence.AlarmSettings) *evidence.Account {
 	return region(func(r *evidence.Region) {
-		r.BedrockAgent.Agents = evidence.Listed(evidence.Agent{ARN: agentARN, ID: "AGENTCLM01", Name: "claims", Aliases: evidence.Listed(aliases...)})
+		r.BedrockAgent.Agents = evidence.Listed(evidence.Agent{ARN: watchedAgent, ID: "AGENTCLM01", Name: "claims", Aliases: evidence.Listed(aliases...)})
 		watch(r, settings...)
 	})
 }
 
 func onAlias(metric string) evidence.AlarmSettings {
 	return watching("AWS/Bedrock/Agents", metric, map[string]string{
-		"Operation": "InvokeAgent", "ModelId": sonnet, "AgentAliasArn": "arn:aws:bedrock:eu-central-1:111122223333:agent-alias/AGENTCLM01/ALIASLIVE1",
+		"Operation": "InvokeAgent", "ModelId": watchedModel, "AgentAliasArn": "arn:aws:bedrock:eu-central-1:111122223333:agent-alias/AGENTCLM01/ALIASLIVE1",
 	})
 }
 
@@ -143,7 +146,7 @@ func TestAlarms(t *testing.T) {
 	disabled := onModel(latency)
 	disabled.ActionsEnabled = false
 	rate := onModel("InvocationServerErrors")
-	rate.Watches = append(rate.Watches, evidence.AlarmMetric{Namespace: "AWS/Bedrock", Name: "InvocationClientErrors", Dimensions: map[string]string{"ModelId": sonnet}})
+	rate.Watches = append(rate.Watches, evidence.AlarmMetric{Namespace: "AWS/Bedrock", Name: "InvocationClientErrors", Dimensions: map[string]string{"ModelId": watchedModel}})
 	live := []evidence.AgentAlias{{ID: "ALIASLIVE1", Name: "live"}, {ID: "TSTALIASID", Name: "AgentTestAlias"}}
 	noModel := region(func(*evidence.Region) {})
 	unreadAlarm := invoking()
@@ -151,28 +154,31 @@ func TestAlarms(t *testing.T) {
 	managed := invoking(onModel(latency))
 	managed.Regions[0].CloudWatch.Alarms.Found()[0].Name = "TargetTracking-x"
 	unread := func(a *evidence.Account) *evidence.Account { return deniedAlarms(a) }
-	seen := guardrailAlarmed(onGuardrail("1"))
+	seen := guardrailAgent(onGuardrail("1"))
 	seen.Regions[0].BedrockAgent.Agents = evidence.Listed[evidence.Agent]()
 	seen.Regions[0].CloudWatch.Metrics = evidence.Listed(evidence.Metric{Namespace: "AWS/Bedrock/Guardrails", Name: "Invocations",
-		Dimensions: map[string]string{"GuardrailArn": guardrailARN, "GuardrailVersion": "1"}})
-	unused := guardrailAlarmed()
+		Dimensions: map[string]string{"GuardrailArn": watchedGuardrail, "GuardrailVersion": "1"}})
+	both := guardrailAgent(onGuardrail("2"))
+	both.Regions[0].CloudWatch.Metrics = seen.Regions[0].CloudWatch.Metrics
+	unused := guardrailAgent()
 	unused.Regions[0].BedrockAgent.Agents = evidence.Listed[evidence.Agent]()
-	flow := guardrailAlarmed(onGuardrail("2"))
+	flow := guardrailAgent(onGuardrail("2"))
 	flow.Regions[0].BedrockAgent = evidence.BedrockAgent{
 		Agents: evidence.Listed[evidence.Agent](), KnowledgeBases: evidence.Listed[evidence.KnowledgeBase](), Prompts: evidence.Listed[evidence.Prompt](),
-		Flows: evidence.Listed(evidence.Flow{ARN: "arn:flow", Name: "intake", Versions: evidence.Listed(evidence.FlowVersion{Version: "2",
+		Flows: evidence.Listed(evidence.Flow{ARN: "arn:flow", Name: "intake", Aliases: evidence.Listed(evidence.AgentAlias{ID: "live", Routes: evidence.Known([]string{"2"})}), Versions: evidence.Listed(evidence.FlowVersion{Version: "2",
 			Nodes: evidence.Known([]evidence.FlowNode{{Name: "n", Guardrail: evidence.GuardrailRef{ID: "gr1claims000", Version: "2"}}})})}),
 	}
-	enforced := guardrailAlarmed(onGuardrail("1"))
-	enforced.Regions[0].Bedrock.Enforced = evidence.Listed(evidence.BedrockEnforcement{Settings: evidence.Known(evidence.BedrockEnforcedGuardrail{GuardrailARN: guardrailARN, Version: "1"})})
+	enforced := guardrailAgent(onGuardrail("1"))
+	enforced.Regions[0].BedrockAgent.Agents = evidence.Listed[evidence.Agent]()
+	enforced.Regions[0].Bedrock.Enforced = evidence.Listed(evidence.BedrockEnforcement{Settings: evidence.Known(evidence.BedrockEnforcedGuardrail{GuardrailARN: watchedGuardrail, Version: "1"})})
 	run(t, alarmChecks, table{
 		"bedrock-alarm-latency": {
 			{name: "on the model", account: invoking(onModel(latency)), want: "pass"},
 			{name: "first token", account: invoking(onModel("TimeToFirstToken")), want: "pass"},
 			{name: "over all models", account: invoking(watching("AWS/Bedrock", latency, nil)), want: "pass"},
 			{name: "another model", account: invoking(watching("AWS/Bedrock", latency, map[string]string{"ModelId": "amazon.nova-lite-v1:0"})), want: "fail"},
-			{name: "a part of the model's calls", account: invoking(watching("AWS/Bedrock", latency, map[string]string{"ModelId": sonnet, "ImageSize": "512"})), want: "fail"},
-			{name: "the agents' namespace", account: invoking(watching("AWS/Bedrock/Agents", latency, map[string]string{"ModelId": sonnet})), want: "fail"},
+			{name: "a part of the model's calls", account: invoking(watching("AWS/Bedrock", latency, map[string]string{"ModelId": watchedModel, "ImageSize": "512"})), want: "fail"},
+			{name: "the agents' namespace", account: invoking(watching("AWS/Bedrock/Agents", latency, map[string]string{"ModelId": watchedModel})), want: "fail"},
 			{name: "another metric", account: invoking(onModel("Invocations")), want: "fail"},
 			{name: "no alarm", account: invoking(), want: "fail"},
 			{name: "no action", account: invoking(silent(onModel(latency))), want: "fail"},
@@ -186,11 +192,11 @@ func TestAlarms(t *testing.T) {
 			{name: "a composite with a similar name", account: composed(invoking(silent(onModel(latency))), `ALARM(alarm-ab)`, topicARN), want: "fail"},
 			{name: "a query over all models", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM SCHEMA("AWS/Bedrock", ModelId) GROUP BY ModelId`)), want: "pass"},
 			{name: "a query without a schema", account: invoking(querying(`SELECT AVG(InvocationLatency) FROM "AWS/Bedrock"`)), want: "pass"},
-			{name: "a query of this model", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE ModelId = '` + sonnet + `'`)), want: "pass"},
+			{name: "a query of this model", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE ModelId = '` + watchedModel + `'`)), want: "pass"},
 			{name: "a query of another model", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE ModelId = 'amazon.nova-lite-v1:0'`)), want: "fail"},
-			{name: "a query that leaves this model out", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE ModelId != '` + sonnet + `'`)), want: "fail"},
+			{name: "a query that leaves this model out", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE ModelId != '` + watchedModel + `'`)), want: "fail"},
 			{name: "a query of a tag", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE tag.team = 'claims'`)), want: "unknown"},
-			{name: "a query with conditions that are not understood", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE ModelId = '` + sonnet + `' OR x = 'y'`)), want: "unknown"},
+			{name: "a query with conditions that are not understood", account: invoking(querying(`SELECT MAX(InvocationLatency) FROM "AWS/Bedrock" WHERE ModelId = '` + watchedModel + `' OR x = 'y'`)), want: "unknown"},
 			{name: "a query of other metrics", account: invoking(querying(`SELECT SUM(Errors) FROM "AWS/Lambda"`)), want: "fail"},
 			{name: "PromQL", account: invoking(querying(`histogram_quantile(0.95, {"InvocationLatency", ModelId="x"})`)), want: "unknown"},
 			{name: "of Application Auto Scaling", account: managed, want: "fail"},
@@ -225,17 +231,19 @@ func TestAlarms(t *testing.T) {
 			{name: "no model in use", account: noModel, want: "not-applicable"},
 		},
 		"bedrock-guardrail-alarm": {
-			{name: "the version in use", account: guardrailAlarmed(onGuardrail("2")), want: "pass"},
-			{name: "a version that nobody uses", account: guardrailAlarmed(onGuardrail("1")), want: "fail"},
-			{name: "over all guardrails", account: guardrailAlarmed(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"Operation": "ApplyGuardrail"})), want: "pass"},
-			{name: "one kind of policy", account: guardrailAlarmed(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"GuardrailPolicyType": "TopicPolicy"})), want: "fail"},
-			{name: "a query of the version in use", account: guardrailAlarmed(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailArn, GuardrailVersion) WHERE GuardrailVersion = '2'`)), want: "pass"},
-			{name: "a query of kinds of policy", account: guardrailAlarmed(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailPolicyType)`)), want: "fail"},
+			{name: "the version in use", account: guardrailAgent(onGuardrail("2")), want: "pass"},
+			{name: "a version that nobody uses", account: guardrailAgent(onGuardrail("1")), want: "fail"},
+			{name: "over all guardrails", account: guardrailAgent(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"Operation": "ApplyGuardrail"})), want: "pass"},
+			{name: "one kind of policy", account: guardrailAgent(watching("AWS/Bedrock/Guardrails", "InvocationsIntervened", map[string]string{"GuardrailPolicyType": "TopicPolicy"})), want: "fail"},
+			{name: "a query of the version in use", account: guardrailAgent(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailArn, GuardrailVersion) WHERE GuardrailVersion = '2'`)), want: "pass"},
+			{name: "a query of another version", account: guardrailAgent(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailArn, GuardrailVersion) WHERE GuardrailVersion = '1'`)), want: "fail"},
+			{name: "two versions in use, one alarmed", account: both, want: "fail"},
+			{name: "a query of kinds of policy", account: guardrailAgent(querying(`SELECT SUM(InvocationsIntervened) FROM SCHEMA("AWS/Bedrock/Guardrails", GuardrailPolicyType)`)), want: "fail"},
 			{name: "seen in metrics", account: seen, want: "pass"},
 			{name: "in a flow", account: flow, want: "pass"},
 			{name: "enforced", account: enforced, want: "pass"},
-			{name: "no alarm", account: guardrailAlarmed(), want: "fail"},
-			{name: "alarms denied", account: unread(guardrailAlarmed()), want: "unknown"},
+			{name: "no alarm", account: guardrailAgent(), want: "fail"},
+			{name: "alarms denied", account: unread(guardrailAgent()), want: "unknown"},
 			{name: "unused", account: unused, want: "not-applicable"},
 			{name: "no guardrail", account: noModel, want: "not-applicable"},
 		},
@@ -247,7 +255,7 @@ func TestAlarms(t *testing.T) {
 			{name: "without dimensions nothing is published", account: deployedAgent(live, watching("AWS/Bedrock/Agents", "TotalTime", nil), onAlias("InvocationThrottles")), want: "fail"},
 			{name: "alarms denied", account: unread(deployedAgent(live)), want: "unknown"},
 			{name: "aliases denied", account: region(func(r *evidence.Region) {
-				r.BedrockAgent.Agents = evidence.Listed(evidence.Agent{ARN: agentARN, Aliases: evidence.Partial[evidence.AgentAlias](nil, denied)})
+				r.BedrockAgent.Agents = evidence.Listed(evidence.Agent{ARN: watchedAgent, Aliases: evidence.Partial[evidence.AgentAlias](nil, denied)})
 			}), want: "unknown"},
 			{name: "only the test alias", account: deployedAgent(live[1:]), want: "not-applicable"},
 			{name: "no agent", account: noModel, want: "not-applicable"},
@@ -349,8 +357,8 @@ func TestAlarmPractice(t *testing.T) {
 			{name: "no latency alarm", account: none, want: "not-applicable"},
 		},
 		"cloudwatch-anomaly-detection": {
-			{name: "trained", account: detector("TRAINED", ofModel(sonnet, "InvocationLatency")), want: "pass"},
-			{name: "in training", account: detector("PENDING_TRAINING", ofModel(sonnet, "InvocationLatency")), want: "fail"},
+			{name: "trained", account: detector("TRAINED", ofModel(watchedModel, "InvocationLatency")), want: "pass"},
+			{name: "in training", account: detector("PENDING_TRAINING", ofModel(watchedModel, "InvocationLatency")), want: "fail"},
 			{name: "of something else", account: detector("TRAINED", evidence.Metric{Namespace: "AWS/EC2", Name: "CPUUtilization"}), want: "fail"},
 			{name: "none", account: none, want: "fail"},
 			{name: "denied", account: present(region(func(r *evidence.Region) {

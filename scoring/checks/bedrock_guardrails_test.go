@@ -7,11 +7,11 @@ import (
 	"github.com/awsready/awsready/scoring"
 )
 
-const ownGuardrailARN = "arn:aws:bedrock:eu-central-1:111122223333:guardrail/gr1claims000"
+const guardrailARN = "arn:aws:bedrock:eu-central-1:111122223333:guardrail/gr1claims000"
 
 // guardrail is one with some versions, each with its policy.
 func guardrail(versions ...evidence.BedrockGuardrailVersion) evidence.BedrockGuardrail {
-	return evidence.BedrockGuardrail{ARN: ownGuardrailARN, ID: "gr1claims000", Name: "claims-guardrail",
+	return evidence.BedrockGuardrail{ARN: guardrailARN, ID: "gr1claims000", Name: "claims-guardrail",
 		Status: evidence.Known("READY"), Versions: evidence.Listed(versions...)}
 }
 
@@ -100,7 +100,7 @@ func grounding(f evidence.BedrockGroundingFilter) evidence.BedrockGuardrailPolic
 func enforcedVersion(included, excluded []string, models ...string) *evidence.Account {
 	a := usingModels(models...)
 	a.Regions[0].Bedrock.Enforced = evidence.Listed(evidence.BedrockEnforcement{ID: "c1", Settings: evidence.Known(evidence.BedrockEnforcedGuardrail{
-		GuardrailARN: ownGuardrailARN, GuardrailID: "gr1claims000", Version: "2", Owner: "ACCOUNT", Included: included, Excluded: excluded})})
+		GuardrailARN: guardrailARN, GuardrailID: "gr1claims000", Version: "2", Owner: "ACCOUNT", Included: included, Excluded: excluded})})
 	return a
 }
 
@@ -115,7 +115,7 @@ func TestGuardrails(t *testing.T) {
 	})
 	unread := withGuardrails(noMore, guardrail(evidence.BedrockGuardrailVersion{Version: "1"}))
 	status := func(status string) *evidence.Account {
-		return withGuardrails(noMore, evidence.BedrockGuardrail{ARN: ownGuardrailARN, Status: evidence.Known(status), Versions: evidence.Listed[evidence.BedrockGuardrailVersion]()})
+		return withGuardrails(noMore, evidence.BedrockGuardrail{ARN: guardrailARN, Status: evidence.Known(status), Versions: evidence.Listed[evidence.BedrockGuardrailVersion]()})
 	}
 	crossRegion := func(profile string) *evidence.Account {
 		return policy(evidence.BedrockGuardrailPolicy{CrossRegionProfile: profile})
@@ -129,7 +129,7 @@ func TestGuardrails(t *testing.T) {
 			{name: "none", account: none, want: "fail"},
 			{name: "enforced from elsewhere", account: enforcedVersion(nil, nil), want: "pass"},
 			{name: "listing denied", account: deniedListing, want: "unknown"},
-			{name: "status denied", account: withGuardrails(noMore, evidence.BedrockGuardrail{ARN: ownGuardrailARN}), want: "unknown"},
+			{name: "status denied", account: withGuardrails(noMore, evidence.BedrockGuardrail{ARN: guardrailARN}), want: "unknown"},
 		},
 		"bedrock-guardrail-prompt-attack": {
 			{name: "high", account: policy(strong), want: "pass"},
@@ -146,7 +146,7 @@ func TestGuardrails(t *testing.T) {
 				guardrail(version("DRAFT", evidence.BedrockGuardrailPolicy{}), version("10", strong), version("9", attack("LOW", true)))), want: "pass"},
 			{name: "agent uses the weak version", account: withGuardrails(usesGuardrail("gr1claims000", "1"),
 				guardrail(version("1", attack("LOW", true)), version("2", strong))), want: "fail"},
-			{name: "agent uses the strong version", account: withGuardrails(usesGuardrail(ownGuardrailARN, "1"),
+			{name: "agent uses the strong version", account: withGuardrails(usesGuardrail(guardrailARN, "1"),
 				guardrail(version("1", strong), version("2", attack("LOW", true)))), want: "pass"},
 			{name: "agent uses a deleted version", account: withGuardrails(usesGuardrail("gr1claims000", "7"), guardrail(version("1", strong))), want: "unknown"},
 			{name: "agent uses a deleted guardrail", account: withGuardrails(usesGuardrail("grgone", "1"), guardrail(version("1", strong))), want: "unknown"},
@@ -217,7 +217,7 @@ func TestGuardrails(t *testing.T) {
 		"bedrock-guardrail-versioned": {
 			{name: "numbered", account: policy(strong), want: "pass"},
 			{name: "draft", account: withGuardrails(noMore, guardrail(version("DRAFT", strong))), want: "fail"},
-			{name: "versions denied", account: withGuardrails(noMore, evidence.BedrockGuardrail{ARN: ownGuardrailARN}), want: "unknown"},
+			{name: "versions denied", account: withGuardrails(noMore, evidence.BedrockGuardrail{ARN: guardrailARN}), want: "unknown"},
 			{name: "no guardrail", account: none, want: "not-applicable"},
 		},
 		"bedrock-enforced-guardrail-governance": {

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	haiku     = "anthropic.claude-3-haiku-20240307-v1:0"
-	ownSonnet = "anthropic.claude-sonnet-4-20250514-v1:0"
-	nova      = "amazon.nova-lite-v1:0"
-	titan     = "amazon.titan-embed-text-v2:0"
+	haiku  = "anthropic.claude-3-haiku-20240307-v1:0"
+	sonnet = "anthropic.claude-sonnet-4-20250514-v1:0"
+	nova   = "amazon.nova-lite-v1:0"
+	titan  = "amazon.titan-embed-text-v2:0"
 
 	throughputARN = "arn:aws:bedrock:eu-central-1:111122223333:provisioned-model/pt1"
 	customARN     = "arn:aws:bedrock:eu-central-1:111122223333:custom-model/" + nova + ":300k/cm1"
@@ -48,13 +48,13 @@ func bedrock(fill func(r *evidence.Region)) *evidence.Account {
 	return region(func(r *evidence.Region) {
 		r.Bedrock.FoundationModels = evidence.Listed(
 			offered(haiku, evidence.BedrockModelLifecycle{OnDemand: true, OutputIsText: true}),
-			offered(ownSonnet, evidence.BedrockModelLifecycle{OutputIsText: true}),
+			offered(sonnet, evidence.BedrockModelLifecycle{OutputIsText: true}),
 			offered(nova, evidence.BedrockModelLifecycle{OnDemand: true, OutputIsText: true}),
 			offered(titan, evidence.BedrockModelLifecycle{OnDemand: true, OutputIsEmbed: true}))
 		r.Bedrock.InferenceProfiles = evidence.Listed(
-			systemProfile("eu", ownSonnet, "eu-central-1", "eu-west-1", "eu-north-1"),
+			systemProfile("eu", sonnet, "eu-central-1", "eu-west-1", "eu-north-1"),
 			systemProfile("eu", nova, "eu-central-1", "eu-west-1"),
-			systemProfile("global", ownSonnet, "eu-central-1", ""))
+			systemProfile("global", sonnet, "eu-central-1", ""))
 		fill(r)
 	})
 }
@@ -134,18 +134,18 @@ func TestModels(t *testing.T) {
 			{name: "denied", account: region(noMore), want: "unknown"},
 		},
 		"bedrock-inference-residency": {
-			{name: "no rule", account: usingModels("eu." + ownSonnet), want: "not-applicable"},
-			{name: "profile within", account: usingModels("eu." + ownSonnet), want: "pass", settings: allowing("eu-central-1", "eu-west-1", "eu-north-1")},
-			{name: "profile leaves", account: usingModels("eu." + ownSonnet), want: "fail", settings: allowing("eu-central-1", "eu-west-1")},
-			{name: "global profile", account: usingModels("global." + ownSonnet), want: "fail", settings: allowing("eu-central-1", "eu-west-1", "eu-north-1")},
+			{name: "no rule", account: usingModels("eu." + sonnet), want: "not-applicable"},
+			{name: "profile within", account: usingModels("eu." + sonnet), want: "pass", settings: allowing("eu-central-1", "eu-west-1", "eu-north-1")},
+			{name: "profile leaves", account: usingModels("eu." + sonnet), want: "fail", settings: allowing("eu-central-1", "eu-west-1")},
+			{name: "global profile", account: usingModels("global." + sonnet), want: "fail", settings: allowing("eu-central-1", "eu-west-1", "eu-north-1")},
 			{name: "global profile of which only the own region is listed", account: with(usingModels("global."+nova), func(r *evidence.Region) {
 				r.Bedrock.InferenceProfiles = evidence.Listed(systemProfile("global", nova, "eu-central-1"))
 			}), want: "fail", settings: allowing("eu-central-1")},
 			{name: "own region", account: usingModels(haiku), want: "pass", settings: allowing("eu-central-1")},
 			{name: "own region not permitted", account: usingModels(haiku), want: "fail", settings: allowing("eu-west-1")},
 			{name: "throughput", account: withThroughput(evidence.BedrockProvisionedSettings{ModelARN: customARN}), want: "pass", settings: allowing("eu-central-1")},
-			{name: "profile that is not listed", account: usingModels("us." + ownSonnet), want: "unknown", settings: allowing("eu-central-1")},
-			{name: "profiles denied", account: with(usingModels("eu."+ownSonnet), func(r *evidence.Region) {
+			{name: "profile that is not listed", account: usingModels("us." + sonnet), want: "unknown", settings: allowing("eu-central-1")},
+			{name: "profiles denied", account: with(usingModels("eu."+sonnet), func(r *evidence.Region) {
 				r.Bedrock.InferenceProfiles = evidence.Partial[evidence.BedrockInferenceProfile](nil, denied)
 			}), want: "unknown", settings: allowing("eu-central-1")},
 			{name: "prompt router", account: usingModels("arn:aws:bedrock:eu-central-1:111122223333:default-prompt-router/anthropic.claude:1"), want: "unknown",
@@ -153,9 +153,9 @@ func TestModels(t *testing.T) {
 			{name: "nothing in use", account: none, want: "not-applicable", settings: allowing("eu-central-1")},
 		},
 		"bedrock-cross-region-inference": {
-			{name: "profile", account: usingModels("eu." + ownSonnet), want: "pass"},
-			{name: "profile by ARN", account: usingModels("arn:aws:bedrock:eu-central-1:111122223333:inference-profile/eu." + ownSonnet), want: "pass"},
-			{name: "global profile", account: usingModels("global." + ownSonnet), want: "pass"},
+			{name: "profile", account: usingModels("eu." + sonnet), want: "pass"},
+			{name: "profile by ARN", account: usingModels("arn:aws:bedrock:eu-central-1:111122223333:inference-profile/eu." + sonnet), want: "pass"},
+			{name: "global profile", account: usingModels("global." + sonnet), want: "pass"},
 			{name: "one region although a profile is offered", account: usingModels(nova), want: "fail"},
 			{name: "by ARN", account: usingModels("arn:aws:bedrock:eu-central-1::foundation-model/" + nova), want: "fail"},
 			{name: "one region and no profile", account: usingModels(haiku), want: "not-applicable"},
@@ -203,7 +203,7 @@ func TestModels(t *testing.T) {
 		"bedrock-model-fallback-configured": {
 			{name: "two families", account: usingModels(haiku, nova), want: "pass"},
 			{name: "one family and an embedding", account: usingModels(haiku, titan), want: "not-applicable"},
-			{name: "profile across regions", account: usingModels("eu." + ownSonnet), want: "pass"},
+			{name: "profile across regions", account: usingModels("eu." + sonnet), want: "pass"},
 			{name: "router", account: with(usingModels(haiku), func(r *evidence.Region) {
 				r.Bedrock.PromptRouters = evidence.Listed(evidence.BedrockPromptRouter{Name: "cheap", Status: evidence.Known("AVAILABLE")})
 			}), want: "pass"},
@@ -238,7 +238,7 @@ func TestModels(t *testing.T) {
 		},
 		"bedrock-application-inference-profile-present": {
 			{name: "active", account: withProfile(func(*evidence.BedrockInferenceProfile) {}), want: "pass"},
-			{name: "only Bedrock's own", account: usingModels("eu." + ownSonnet), want: "fail"},
+			{name: "only Bedrock's own", account: usingModels("eu." + sonnet), want: "fail"},
 			{name: "on demand by ARN", account: usingModels("arn:aws:bedrock:eu-central-1::foundation-model/" + nova), want: "fail"},
 			{name: "throughput only", account: usingModels(throughputARN), want: "not-applicable"},
 			{name: "no calls", account: none, want: "not-applicable"},

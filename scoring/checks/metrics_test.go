@@ -28,6 +28,10 @@ func measured(data []datum, fill ...func(*evidence.Region)) *evidence.Account {
 			}
 		}
 		r.CloudWatch.Metrics, r.CloudWatch.Data = evidence.Listed(metrics...), evidence.Listed(values...)
+		for _, id := range []string{"anthropic.claude-sonnet-4-20250514-v1:0", "anthropic.claude-3-haiku-20240307-v1:0"} {
+			offered := evidence.BedrockFoundationModel{ID: id, Lifecycle: evidence.Known(evidence.BedrockModelLifecycle{Status: "ACTIVE"})}
+			r.Bedrock.FoundationModels.Append(evidence.Listed(offered))
+		}
 		for _, f := range fill {
 			f(r)
 		}
@@ -55,7 +59,7 @@ func unlistedMetrics(fill ...func(*evidence.Region)) *evidence.Account {
 	})
 }
 
-func ownLogging(group string) func(*evidence.Region) {
+func logsTo(group string) func(*evidence.Region) {
 	return func(r *evidence.Region) {
 		r.Bedrock.Logging = evidence.Known(evidence.BedrockLogging{LogGroup: group, Text: true})
 	}
@@ -63,18 +67,18 @@ func ownLogging(group string) func(*evidence.Region) {
 
 func throughput(expires time.Time, status string) func(*evidence.Region) {
 	return func(r *evidence.Region) {
-		r.Bedrock.Provisioned = evidence.Listed(evidence.BedrockProvisioned{ARN: ownThroughputARN, Name: "claims", Settings: evidence.Known(
+		r.Bedrock.Provisioned = evidence.Listed(evidence.BedrockProvisioned{ARN: watchedThroughput, Name: "claims", Settings: evidence.Known(
 			evidence.BedrockProvisionedSettings{Status: status, Expires: expires})})
 	}
 }
 
-const ownThroughputARN = "arn:aws:bedrock:eu-central-1:111122223333:provisioned-model/abcdefghijkl"
+const watchedThroughput = "arn:aws:bedrock:eu-central-1:111122223333:provisioned-model/abcdefghijkl"
 
 func TestMetrics(t *testing.T) {
 	failure := evidence.Metric{Namespace: "AWS/Bedrock", Name: "ModelInvocationLogsS3DeliveryFailure"}
-	calls := ofModel(sonnet, "Invocations")
-	throttles, tokens := ofModel(sonnet, "InvocationThrottles"), ofModel(sonnet, "InputTokenCount")
-	latency := ofModel(sonnet, "InvocationLatency")
+	calls := ofModel(watchedModel, "Invocations")
+	throttles, tokens := ofModel(watchedModel, "InvocationThrottles"), ofModel(watchedModel, "InputTokenCount")
+	latency := ofModel(watchedModel, "InvocationLatency")
 	percentiles := func(days int) []datum {
 		v := evidence.MetricValue{Value: 1234.5, Days: days}
 		return []datum{{latency, "p50", 14, v}, {latency, "p95", 14, v}, {latency, "p99", 14, v}}
@@ -83,7 +87,7 @@ func TestMetrics(t *testing.T) {
 	cached := func(invocations, input float64, name string, read float64) *evidence.Account {
 		data := []datum{sum(calls, 14, invocations), sum(tokens, 14, input)}
 		if name != "" {
-			data = append(data, sum(ofModel(sonnet, name), 14, read))
+			data = append(data, sum(ofModel(watchedModel, name), 14, read))
 		}
 		return measured(data)
 	}
@@ -97,6 +101,9 @@ func TestMetrics(t *testing.T) {
 			Profile: evidence.Known(evidence.BedrockProfileSettings{Models: []string{"arn:aws:bedrock:eu-central-1::foundation-model/" + model}})})
 		return a
 	}
+	reserved := named(watchedThroughput)
+	reserved.Regions[0].Bedrock.Provisioned = evidence.Listed(evidence.BedrockProvisioned{ARN: watchedThroughput, Settings: evidence.Known(
+		evidence.BedrockProvisionedSettings{ModelARN: "arn:aws:bedrock:eu-central-1::foundation-model/anthropic.claude-sonnet-4-20250514-v1:0"})})
 	uncounted := cached(1000, 9e6, "CacheReadInputTokens", 0)
 	uncounted.Regions[0].CloudWatch.Data.Found()[2].Value = evidence.Missing[evidence.MetricValue](denied)
 	throttled := func(name string, value float64) *evidence.Account {
@@ -115,18 +122,18 @@ func TestMetrics(t *testing.T) {
 	table1 := func(r *evidence.Region) {
 		r.DynamoDB.Tables = evidence.Listed(evidence.DynamoDBTable{ARN: tableARN, Name: "chat-sessions"})
 	}
-	used := sum(ofModel(ownThroughputARN, "Invocations"), 7, 12)
+	used := sum(ofModel(watchedThroughput, "Invocations"), 7, 12)
 	far, soon := now.Add(15*24*time.Hour), now.Add(14*24*time.Hour)
 	run(t, metricChecks, table{
 		"bedrock-invocation-log-delivery-failures": {
-			{name: "no failure published", account: measured([]datum{sum(calls, 7, 5)}, ownLogging("/aws/bedrock")), want: "pass"},
-			{name: "failures older than a week", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 0)}, ownLogging("/aws/bedrock")), want: "pass"},
-			{name: "failures", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, ownLogging("/aws/bedrock")), want: "fail"},
-			{name: "failures published, not read", account: unpaid(measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, ownLogging("/aws/bedrock"))), want: "unknown"},
-			{name: "nothing to read without the flag", account: unpaid(measured([]datum{sum(calls, 7, 5)}, ownLogging("/aws/bedrock"))), want: "pass"},
-			{name: "metrics denied", account: unlistedMetrics(ownLogging("/aws/bedrock")), want: "unknown"},
-			{name: "ownLogging off", account: measured([]datum{sum(calls, 7, 5)}, ownLogging("")), want: "not-applicable"},
-			{name: "nothing invoked", account: measured(nil, ownLogging("/aws/bedrock")), want: "not-applicable"},
+			{name: "no failure published", account: measured([]datum{sum(calls, 7, 5)}, logsTo("/aws/bedrock")), want: "pass"},
+			{name: "failures older than a week", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 0)}, logsTo("/aws/bedrock")), want: "pass"},
+			{name: "failures", account: measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, logsTo("/aws/bedrock")), want: "fail"},
+			{name: "failures published, not read", account: unpaid(measured([]datum{sum(calls, 7, 5), sum(failure, 7, 3)}, logsTo("/aws/bedrock"))), want: "unknown"},
+			{name: "nothing to read without the flag", account: unpaid(measured([]datum{sum(calls, 7, 5)}, logsTo("/aws/bedrock"))), want: "pass"},
+			{name: "metrics denied", account: unlistedMetrics(logsTo("/aws/bedrock")), want: "unknown"},
+			{name: "logging off", account: measured([]datum{sum(calls, 7, 5)}, logsTo("")), want: "not-applicable"},
+			{name: "nothing invoked", account: measured(nil, logsTo("/aws/bedrock")), want: "not-applicable"},
 		},
 		"bedrock-throttle-rate": {
 			{name: "none", account: measured([]datum{sum(calls, 7, 990)}), want: "pass"},
@@ -153,8 +160,9 @@ func TestMetrics(t *testing.T) {
 			{name: "a model that cannot", account: named("anthropic.claude-3-haiku-20240307-v1:0"), want: "not-applicable"},
 			{name: "a profile of a model that can", account: profiled("amazon.nova-pro-v1:0"), want: "fail"},
 			{name: "a profile of a model that cannot", account: profiled("meta.llama3-8b-instruct-v1:0"), want: "not-applicable"},
-			{name: "a throughput", account: named(ownThroughputARN), want: "not-applicable"},
-			{name: "only errors", account: measured([]datum{{metric: ofModel(sonnet, "InvocationClientErrors")}}), want: "not-applicable"},
+			{name: "a throughput", account: reserved, want: "not-applicable"},
+			{name: "a model that is not listed", account: named("anthropic.claude-v9"), want: "unknown"},
+			{name: "only errors", account: measured([]datum{{metric: ofModel(watchedModel, "InvocationClientErrors")}}), want: "not-applicable"},
 			{name: "bedrock-mantle", account: mantle(), want: "not-applicable"},
 		},
 		"bedrock-performance-baseline": {

@@ -102,13 +102,26 @@ func declared() []string {
 	return names
 }
 
+// denyNames denies operations by their names, in the words of the permission that each lacks.
 func denyNames(names ...string) func(scanners.Call) *fixtures.Fault {
 	return func(c scanners.Call) *fixtures.Fault {
 		if slices.Contains(names, c.Service+"."+c.Operation) {
-			return fixtures.Deny("")
+			return fixtures.Deny(permission(c))
 		}
 		return nil
 	}
+}
+
+// permission is the IAM action that a call needs: that of Budgets' operations is not named after them.
+func permission(c scanners.Call) string {
+	for _, s := range all.Scanners {
+		for _, o := range s.Operations {
+			if s.Service == c.Service && o.Name == c.Operation && len(o.IAM) > 0 {
+				return o.IAM[0]
+			}
+		}
+	}
+	return ""
 }
 
 // eachParallel runs a test for every case on both processors.
@@ -196,14 +209,8 @@ func denials(t *testing.T) []string {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		for _, s := range all.Scanners {
-			for _, o := range s.Operations {
-				if s.Service == c.Service && o.Name == c.Operation {
-					asked = append(asked, o.IAM[0])
-				}
-			}
-		}
-		return fixtures.Deny("")
+		asked = append(asked, permission(c))
+		return fixtures.Deny(permission(c))
 	})
 	return asked
 }
