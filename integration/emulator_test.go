@@ -133,11 +133,11 @@ func startMoto(t *testing.T) emulator {
 }
 
 // startMinistack runs ministack, which listens on every interface, and for MQTT, unless it is told otherwise.
-func startMinistack(t *testing.T) emulator {
+func startMinistack(t *testing.T, settings ...string) emulator {
 	server := tool(t, "ministack")
 	return start(t, "000000000000", func(port string) *exec.Cmd {
 		cmd := exec.Command(server)
-		cmd.Env = environment(t, "GATEWAY_PORT="+port, "BIND_HOST=127.0.0.1", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0")
+		cmd.Env = append(environment(t, "GATEWAY_PORT="+port, "BIND_HOST=127.0.0.1", "IOT_MTLS_ENABLED=0", "SFTP_ENABLED=0"), settings...)
 		return cmd
 	})
 }

@@ -148,6 +148,14 @@ func (r *Report) addFindings(in *scoring.Input, s *scoring.Scores) {
 			strings.Compare(a.Check, b.Check), strings.Compare(a.Region, b.Region), strings.Compare(a.Resource, b.Resource),
 		)
 	})
+	// What was refused is named although no finding hangs on it.
+	evidence.Walk(in.Account, func(_ string, u evidence.Unreadable) {
+		for _, gap := range u.Why() {
+			if mendable(gap) {
+				note(gapOf(gap), 0)
+			}
+		}
+	})
 	r.Gaps = make([]GapCount, len(order))
 	for i, gap := range order {
 		r.Gaps[i] = GapCount{gap, counts[gap]}
@@ -156,6 +164,11 @@ func (r *Report) addFindings(in *scoring.Input, s *scoring.Scores) {
 		return cmp.Or(slices.Index(reasons, a.Reason)-slices.Index(reasons, b.Reason), b.Findings-a.Findings,
 			strings.Compare(a.Operation, b.Operation), strings.Compare(a.Region, b.Region), strings.Compare(a.Resource, b.Resource))
 	})
+}
+
+// mendable gaps are those that another permission, or another try, would close.
+func mendable(g evidence.Gap) bool {
+	return slices.Contains([]evidence.Reason{evidence.Denied, evidence.KeyDenied, evidence.OrgDenied, evidence.Throttled, evidence.Failed, evidence.Interrupted}, g.Reason)
 }
 
 // outcomes and reasons give the order in which a person wants to see them.

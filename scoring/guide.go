@@ -150,7 +150,7 @@ func (s *Scores) rowOfChecks(r Row) RowState {
 			state.Detail += "; " + failing(t.failed)
 		}
 	case open:
-		state.unknown(t.gaps, "")
+		state.unknown(t.gaps, "this version does not look for it")
 	case len(t.failed) > 0:
 		state.State, state.Detail = Missing, failing(t.failed)
 	default:
@@ -289,6 +289,9 @@ func unreadThings(gaps []evidence.Gap, reason evidence.Reason) string {
 			name = g.Service + "." + g.Operation
 			if g.Region != "" {
 				name += " in " + g.Region
+			}
+			if g.Resource != "" {
+				name += " for " + g.Resource
 			}
 		}
 		if g.Reason == reason && name != "" && !slices.Contains(names, name) {

@@ -45,6 +45,11 @@ func TestRowOfFacts(t *testing.T) {
 		{"unknown", evidence.Unknown("", unbuilt), RowState{State: UnknownState, Reason: evidence.NotBuilt, Detail: "ecs is not scanned"}},
 		{"denied before not built", evidence.Unknown("", unbuilt, listing),
 			RowState{State: UnknownState, Reason: evidence.Denied, Detail: "lambda.ListFunctions in eu-central-1"}},
+		{"of one resource", evidence.Unknown("", evidence.Gap{Service: "kms", Operation: "DescribeKey", Resource: "arn:key", Reason: evidence.KeyDenied}),
+			RowState{State: UnknownState, Reason: evidence.KeyDenied, Detail: "kms.DescribeKey for arn:key"}},
+		{"of many", evidence.Unknown("", evidence.Gap{Reason: evidence.NotBuilt, Detail: "a"}, evidence.Gap{Reason: evidence.NotBuilt, Detail: "a"},
+			evidence.Gap{Reason: evidence.NotBuilt, Detail: "b"}, evidence.Gap{Reason: evidence.NotBuilt, Detail: "c"}, evidence.Gap{Reason: evidence.NotBuilt, Detail: "d"}),
+			RowState{State: UnknownState, Reason: evidence.NotBuilt, Detail: "a, b, c, 1 more"}},
 		{"unknown without a gap", evidence.Unknown("perhaps"), RowState{State: UnknownState, Reason: evidence.NotBuilt, Detail: "perhaps"}},
 	} {
 		got := s.Row(in, Row{Name: "row", Present: fact(c.verdict)})
@@ -102,7 +107,7 @@ func TestRowOfChecks(t *testing.T) {
 		{"fail unbuilt-signal", UnknownState, Missing, evidence.NotBuilt, "check unbuilt-signal"},
 		{"good-group", Missing, Missing, "", "good-group fails"}, // a row asks for this very thing
 		{"nowhere", UnknownState, UnknownState, evidence.NotBuilt, "check nowhere"},
-		{"", UnknownState, UnknownState, evidence.NotBuilt, ""},
+		{"", UnknownState, UnknownState, evidence.NotBuilt, "this version does not look for it"},
 	} {
 		row := Row{Name: "row", Checks: strings.Fields(c.checks)}
 		got := s.Row(in, row)

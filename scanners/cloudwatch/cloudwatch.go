@@ -113,7 +113,7 @@ var throttleEvents = []string{"ReadThrottleEvents", "WriteThrottleEvents"}
 func tableMetrics(ctx context.Context, run *scanners.Run, client *sdk.Client) evidence.List[evidence.Metric] {
 	names := tablesInScope(run)
 	if names == nil {
-		return evidence.Listed[evidence.Metric]()
+		return evidence.Partial[evidence.Metric](nil, regionOf(run).DynamoDB.Tables.Gaps()...)
 	}
 	scans := input("AWS/DynamoDB")
 	scans.MetricName = aws.String("SuccessfulRequestLatency")
@@ -126,7 +126,17 @@ func tableMetrics(ctx context.Context, run *scanners.Run, client *sdk.Client) ev
 	}
 	all := metrics(ctx, run, client, inputs...)
 	kept := slices.DeleteFunc(all.Found(), func(m evidence.Metric) bool { return !slices.Contains(names, m.Dimensions["TableName"]) })
-	return evidence.Partial(kept, all.Gaps()...)
+	return evidence.Partial(kept, append(all.Gaps(), regionOf(run).DynamoDB.Tables.Gaps()...)...)
+}
+
+// regionOf is what other services said in the run's region.
+func regionOf(run *scanners.Run) *evidence.Region {
+	for i := range run.Evidence.Regions {
+		if run.Evidence.Regions[i].Name == run.Region {
+			return &run.Evidence.Regions[i]
+		}
+	}
+	return new(evidence.Region)
 }
 
 // tablesInScope returns the names of the region's tables that the workload may reach.

@@ -142,8 +142,11 @@ func same(t *testing.T, what string, got, want any) {
 
 func TestNothing(t *testing.T) {
 	c := read1(t, nil)
-	if len(c.Alarms.Gaps())+len(c.Composites.Gaps())+len(c.Metrics.Gaps())+len(c.TableMetrics.Gaps())+len(c.AnomalyDetectors.Gaps())+len(c.Dashboards.Gaps()) > 0 {
+	if len(c.Alarms.Gaps())+len(c.Composites.Gaps())+len(c.Metrics.Gaps())+len(c.AnomalyDetectors.Gaps())+len(c.Dashboards.Gaps()) > 0 {
 		t.Errorf("gaps in a region that was read: %+v", c)
+	}
+	if c.TableMetrics.Complete() {
+		t.Error("the metrics of tables are complete although no table was listed")
 	}
 	if gaps := c.Data.Gaps(); len(gaps) != 1 || gaps[0].Reason != evidence.OptIn || gaps[0].Permission != "cloudwatch:GetMetricData" {
 		t.Errorf("without the flag the values have the gaps %+v", gaps)

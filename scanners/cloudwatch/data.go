@@ -41,7 +41,9 @@ func data(ctx context.Context, run *scanners.Run, client *sdk.Client, c *evidenc
 			all = append(all, values(ctx, run, client, part)...)
 		}
 	}
-	return evidence.Listed(all...)
+	// What could not be listed could not be asked for.
+	gaps := slices.Concat(c.Metrics.Gaps(), c.TableMetrics.Gaps(), regionOf(run).Lambda.Functions.Gaps())
+	return evidence.Partial(all, gaps...)
 }
 
 // modelQueries asks for what was published of models and of the delivery of invocation logs.

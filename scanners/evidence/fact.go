@@ -65,6 +65,14 @@ func (f Fact[T]) Gap() *Gap {
 // Complete reports that the fact was read.
 func (f Fact[T]) Complete() bool { return f.value != nil }
 
+// Why returns the gap, if there is one.
+func (f Fact[T]) Why() []Gap {
+	if gap := f.Gap(); gap != nil {
+		return []Gap{*gap}
+	}
+	return nil
+}
+
 // Blank replaces the fact by a gap.
 func (f *Fact[T]) Blank(gap Gap) { *f = Fact[T]{gap: &gap} }
 
@@ -130,6 +138,9 @@ func (l List[R]) Gaps() []Gap {
 
 // Complete reports that the listing was read to its end.
 func (l List[R]) Complete() bool { return l.read }
+
+// Why returns the gaps.
+func (l List[R]) Why() []Gap { return l.Gaps() }
 
 // Blank replaces the list by a gap; where a service is not available the list is empty.
 func (l *List[R]) Blank(gap Gap) {

@@ -11,6 +11,7 @@ type Unreadable interface {
 	Blank(Gap)
 	Unset() bool
 	Complete() bool
+	Why() []Gap // why it is not complete
 }
 
 // Walk calls visit for every Fact and List reachable from root, a pointer, parents first, with a

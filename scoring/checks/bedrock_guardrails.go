@@ -160,13 +160,16 @@ func guardrailEnforced(in *scoring.Input, region *evidence.Region) evidence.Verd
 	return evidence.Some(region.Bedrock.Enforced, "no guardrail is enforced", func(e evidence.BedrockEnforcement) evidence.Verdict {
 		return evidence.With(e.Settings, func(s evidence.BedrockEnforcedGuardrail) evidence.Verdict {
 			name := "guardrail " + s.GuardrailID + " version " + s.Version + " is enforced"
-			every := len(s.Included) == 0 || slices.Contains(s.Included, "ALL")
-			if every && len(s.Excluded) == 0 {
+			if enforcedForAll(s) {
 				return evidence.Pass(name + " on every model")
 			}
-			return answered(in, region, name, func(id string) bool {
-				return !slices.Contains(s.Excluded, id) && (every || slices.Contains(s.Included, id))
-			})
+			unprotected := func(id string) bool {
+				return !enforcedFor(s, id) && !embeds(region, modelTarget{models: []string{id}}).Passed()
+			}
+			if everyModel := len(s.Included) == 0 || slices.Contains(s.Included, "ALL"); everyModel && !slices.ContainsFunc(s.Excluded, unprotected) {
+				return evidence.Pass(name + " on every model that answers")
+			}
+			return answered(in, region, name, func(id string) bool { return enforcedFor(s, id) })
 		})
 	})
 }
@@ -182,13 +185,13 @@ func answered(in *scoring.Input, region *evidence.Region, name string, covers fu
 						return evidence.Fail(name + ", but not on " + t.models[i])
 					})
 				}
-				return evidence.Pass(name + " on " + m.id)
+				return evidence.Pass(name + " on the models in use")
 			})
 		})
 	})
 	if v.Can(evidence.CanBeAbsent) { // no such model is in use
 		v.Outcomes = v.Outcomes&^evidence.CanBeAbsent | evidence.CanPass
-		v.Message = name
+		v.Message = name + " on some models"
 	}
 	return v
 }

@@ -228,6 +228,12 @@ func TestGuardrails(t *testing.T) {
 			{name: "not on the model in use", account: enforcedVersion([]string{nova}, nil, haiku), want: "fail"},
 			{name: "model in use excluded", account: enforcedVersion([]string{"ALL"}, []string{haiku}, haiku), want: "fail"},
 			{name: "model behind the profile excluded", account: enforcedVersion([]string{"ALL"}, []string{sonnet}, "eu."+sonnet), want: "fail"},
+			{name: "only an embedding model excluded, consumers denied", account: with(enforcedVersion([]string{"ALL"}, []string{titan}), func(r *evidence.Region) {
+				r.BedrockAgent.Agents = evidence.Partial[evidence.Agent](nil, denied)
+			}), want: "pass"},
+			{name: "another model excluded, consumers denied", account: with(enforcedVersion([]string{"ALL"}, []string{nova}), func(r *evidence.Region) {
+				r.BedrockAgent.Agents = evidence.Partial[evidence.Agent](nil, denied)
+			}), want: "unknown"},
 			{name: "embedding model excluded", account: enforcedVersion([]string{"ALL"}, []string{titan}, titan), want: "pass"},
 			{name: "excluded model not in use", account: enforcedVersion([]string{"ALL"}, []string{nova}, haiku), want: "pass"},
 			{name: "no model in use", account: enforcedVersion([]string{nova}, nil), want: "pass"},

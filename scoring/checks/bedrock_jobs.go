@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/awsready/awsready/scanners/evidence"
@@ -37,7 +38,10 @@ var ownModels = regional(
 	func(m evidence.BedrockModel) string { return m.ARN },
 	func(m evidence.BedrockModel) string { return m.Name },
 	func(g *workload.Graph, region string, m evidence.BedrockModel) evidence.Verdict {
-		return g.Bedrock(region, m.ARN, "model of the account's own")
+		if strings.Contains(m.ARN, ":imported-model/") {
+			return g.Bedrock(region, m.ARN, "imported model")
+		}
+		return g.Bedrock(region, m.ARN, "custom model")
 	})
 
 var bedrockJobChecks = slices.Concat(jobChecks, evaluationChecks)
@@ -205,7 +209,7 @@ func modelServed(in *scoring.Input, region *evidence.Region, m evidence.BedrockM
 	if asked.Failed() {
 		asked.Message = old.Message
 	}
-	return evidence.If(asked, func() evidence.Verdict { return served })
+	return doubted(evidence.If(asked, func() evidence.Verdict { return served }), "whether anything serves the model is not known")
 }
 
 func batchFailures(in *scoring.Input, region *evidence.Region) evidence.Verdict {

@@ -63,9 +63,9 @@ func modelCrossRegion(in *scoring.Input, region *evidence.Region, m modelInUse) 
 				if spans(regions) {
 					return evidence.Pass("a profile spans " + regionNames(regions))
 				}
-				return evidence.If(offeredAcross(in, region, t.models), func() evidence.Verdict {
+				return doubted(evidence.If(offeredAcross(in, region, t.models), func() evidence.Verdict {
 					return evidence.Fail("called in one region although a profile offers the model across regions")
-				})
+				}), "called in one region; whether a profile offers the model across regions is not known")
 			})
 		})
 	})
@@ -151,7 +151,7 @@ func modelActive(in *scoring.Input, region *evidence.Region, m modelInUse) evide
 			}
 			return evidence.All(all...)
 		}),
-		evidence.If(called, func() evidence.Verdict { return evidence.Fail("was called as a legacy model in the last two weeks") }))
+		doubted(evidence.If(called, func() evidence.Verdict { return evidence.Fail("was called as a legacy model in the last two weeks") }), ""))
 }
 
 func lifecycle(in *scoring.Input, id string, l evidence.BedrockModelLifecycle) evidence.Verdict {
@@ -159,8 +159,10 @@ func lifecycle(in *scoring.Input, id string, l evidence.BedrockModelLifecycle) e
 	if !l.EndOfLife.IsZero() {
 		end = ", end of life " + l.EndOfLife.Format(time.DateOnly)
 	}
-	ending := !l.EndOfLife.IsZero() && !l.EndOfLife.After(in.Account.Clock.Add(noticePeriod))
-	return evidence.Test(l.Status == "ACTIVE" && !ending, id+" is ACTIVE"+end, id+" is "+l.Status+end)
+	if l.Status == "ACTIVE" && end != "" && !l.EndOfLife.After(in.Account.Clock.Add(noticePeriod)) {
+		return evidence.Fail(id + " is ACTIVE for less than 90 days" + end)
+	}
+	return evidence.Test(l.Status == "ACTIVE", id+" is ACTIVE"+end, id+" is "+l.Status+end)
 }
 
 // modelFallback passes where a router, a profile across regions or a second family of models can answer.
@@ -273,7 +275,7 @@ func throughputPlan(in *scoring.Input, _ *evidence.Region, p evidence.BedrockPro
 }
 
 func applicationProfilePresent(_ *scoring.Input, region *evidence.Region) evidence.Verdict {
-	active := evidence.Some(region.Bedrock.InferenceProfiles, "on-demand calls were seen and no application inference profile is active",
+	active := evidence.Some(region.Bedrock.InferenceProfiles, "no application inference profile is active although on-demand calls were seen",
 		func(p evidence.BedrockInferenceProfile) evidence.Verdict {
 			if !workload.ApplicationProfile(p.ARN) {
 				return evidence.Fail("")
@@ -289,7 +291,7 @@ func applicationProfilePresent(_ *scoring.Input, region *evidence.Region) eviden
 	if used.Failed() {
 		used.Message = onDemand.Message
 	}
-	return evidence.If(used, func() evidence.Verdict { return active })
+	return doubted(evidence.If(used, func() evidence.Verdict { return active }), "whether on-demand calls carry a profile's tags is not known")
 }
 
 // calledOnDemand reports that a caller named one of Bedrock's models or profiles, not something of the

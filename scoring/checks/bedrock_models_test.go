@@ -138,6 +138,9 @@ func TestModels(t *testing.T) {
 			{name: "profile within", account: usingModels("eu." + sonnet), want: "pass", settings: allowing("eu-central-1", "eu-west-1", "eu-north-1")},
 			{name: "profile leaves", account: usingModels("eu." + sonnet), want: "fail", settings: allowing("eu-central-1", "eu-west-1")},
 			{name: "global profile", account: usingModels("global." + sonnet), want: "fail", settings: allowing("eu-central-1", "eu-west-1", "eu-north-1")},
+			{name: "global profile of which only the own region is listed", account: with(usingModels("global."+nova), func(r *evidence.Region) {
+				r.Bedrock.InferenceProfiles = evidence.Listed(systemProfile("global", nova, "eu-central-1"))
+			}), want: "fail", settings: allowing("eu-central-1")},
 			{name: "own region", account: usingModels(haiku), want: "pass", settings: allowing("eu-central-1")},
 			{name: "own region not permitted", account: usingModels(haiku), want: "fail", settings: allowing("eu-west-1")},
 			{name: "throughput", account: withThroughput(evidence.BedrockProvisionedSettings{ModelARN: customARN}), want: "pass", settings: allowing("eu-central-1")},

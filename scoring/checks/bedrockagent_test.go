@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	agentARN     = "arn:aws:bedrock:eu-central-1:111122223333:agent/AGENTCLM01"
+	ownAgentARN  = "arn:aws:bedrock:eu-central-1:111122223333:agent/AGENTCLM01"
 	agentRoleARN = "arn:aws:iam::111122223333:role/service-role/AmazonBedrockExecutionRoleForAgents_claims"
 )
 
@@ -22,7 +22,7 @@ func alias(id string, routes ...string) evidence.AgentAlias {
 // oneAgent is an account with one agent whose versions and aliases are its own.
 func oneAgent(fill func(*evidence.Agent)) *evidence.Account {
 	return bedrock(func(r *evidence.Region) {
-		a := evidence.Agent{ARN: agentARN, ID: "AGENTCLM01", Name: "claims-assistant", Numbers: evidence.Listed("1", "2", "3")}
+		a := evidence.Agent{ARN: ownAgentARN, ID: "AGENTCLM01", Name: "claims-assistant", Numbers: evidence.Listed("1", "2", "3")}
 		fill(&a)
 		r.BedrockAgent.Agents = evidence.Listed(a)
 	})

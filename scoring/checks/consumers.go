@@ -14,7 +14,7 @@ import (
 func agentGuardrail(_ *scoring.Input, region *evidence.Region, a evidence.Agent) evidence.Verdict {
 	return deployed(a, func(v evidence.AgentVersion) evidence.Verdict {
 		return evidence.With(v.Settings, func(s evidence.AgentSettings) evidence.Verdict {
-			return guarded(region, "version "+v.Version, s.Guardrail, s.Model)
+			return behindGuardrail(region, "version "+v.Version, s.Guardrail, s.Model)
 		})
 	})
 }
@@ -31,13 +31,13 @@ func flowGuardrail(_ *scoring.Input, region *evidence.Region, f evidence.Flow) e
 		default:
 			return evidence.NotApplicable("")
 		}
-		return guarded(region, "node "+n.Name+" of version "+version, n.Guardrail, model)
+		return behindGuardrail(region, "node "+n.Name+" of version "+version, n.Guardrail, model)
 	})
 }
 
-// guarded passes where a consumer names a guardrail, or the account enforces one for its model; an
+// behindGuardrail passes where a consumer names a guardrail, or the account enforces one for its model; an
 // empty model is not known.
-func guarded(region *evidence.Region, name string, own evidence.GuardrailRef, model string) evidence.Verdict {
+func behindGuardrail(region *evidence.Region, name string, own evidence.GuardrailRef, model string) evidence.Verdict {
 	if own.ID != "" {
 		return evidence.Pass(name + " uses guardrail " + own.ID)
 	}

@@ -111,7 +111,7 @@ func evaluatedLately(in *scoring.Input) evidence.Verdict {
 	if asked.Failed() {
 		asked.Message = "no model of Bedrock's is in use"
 	}
-	return evidence.If(asked, func() evidence.Verdict { return recent })
+	return doubted(evidence.If(asked, func() evidence.Verdict { return recent }), "whether models in use were evaluated in the last 90 days is not known")
 }
 
 func retrievalEvaluated(in *scoring.Input, region *evidence.Region) evidence.Verdict {

@@ -22,7 +22,9 @@ func roleKind(relevance func(*workload.Graph, evidence.Role) evidence.Verdict) s
 
 var (
 	roles        = roleKind((*workload.Graph).Role)
-	serviceRoles = roleKind((*workload.Graph).ServiceRole)
+	serviceRoles = roleKind(func(g *workload.Graph, r evidence.Role) evidence.Verdict {
+		return evidence.All(g.TrustedBy(r, deputies...), g.ServiceRole(r))
+	})
 )
 
 var iamChecks = []scoring.Check{

@@ -243,22 +243,26 @@ func functionTenants(in *scoring.Input, _ *evidence.Region, f evidence.Function)
 // stageTagKey matches the tag keys that name a stage.
 var stageTagKey = regexp.MustCompile(`(?i)^(stage|env|environment)$`)
 
-// functionStageOf is the stage that a function's tags name, else its name; empty for none.
-func functionStageOf(f evidence.Function, tags evidence.Tags) string {
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		if stage := evidence.Stage(tags[key]); stage != "" && stageTagKey.MatchString(key) {
-			return stage
-		}
+// functionStageOf is the stage that a function's name tells, else its tags; empty for none.
+func functionStageOf(in *scoring.Input, region string, f evidence.Function) evidence.Fact[string] {
+	if stage := evidence.Stage(f.Name); stage != "" {
+		return evidence.Known(stage)
 	}
-	return evidence.Stage(f.Name)
+	return evidence.Map(in.Workload.Tags(region, f.ARN), func(tags evidence.Tags) string {
+		for _, key := range slices.Sorted(maps.Keys(tags)) {
+			if stage := evidence.Stage(tags[key]); stage != "" && stageTagKey.MatchString(key) {
+				return stage
+			}
+		}
+		return ""
+	})
 }
 
 func functionStage(in *scoring.Input, region *evidence.Region, f evidence.Function) evidence.Verdict {
 	return evidence.With(f.Settings, func(s evidence.FunctionSettings) evidence.Verdict {
-		return evidence.With(in.Workload.Tags(region.Name, f.ARN), func(tags evidence.Tags) evidence.Verdict {
-			stage := functionStageOf(f, tags)
+		return evidence.With(functionStageOf(in, region.Name, f), func(stage string) evidence.Verdict {
 			if stage == "" {
-				return evidence.NotApplicable("neither its tags nor its name tell its stage")
+				return evidence.NotApplicable("neither its name nor its tags tell its stage")
 			}
 			return evidence.All(
 				evidence.With(f.Variables, func(all []evidence.Variable) evidence.Verdict { return variableStages(stage, all) }),

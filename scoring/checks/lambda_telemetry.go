@@ -84,8 +84,9 @@ func functionLogs(_ *scoring.Input, region *evidence.Region, f evidence.Function
 		if !s.JSONLogs {
 			return evidence.Fail("logs plain text to " + s.LogGroup)
 		}
-		return evidence.Exists(region.Logs.Groups, "logs JSON to "+s.LogGroup, "logs JSON, but its log group "+s.LogGroup+" does not exist",
-			func(l evidence.LogGroup) bool { return l.Name == s.LogGroup })
+		return evidence.Some(region.Logs.Groups, "logs JSON, but its log group "+s.LogGroup+" does not exist", func(l evidence.LogGroup) evidence.Verdict {
+			return evidence.Test(l.Name == s.LogGroup, "logs JSON to "+s.LogGroup, "")
+		})
 	})
 }
 

@@ -168,8 +168,10 @@ func TestLambda(t *testing.T) {
 			{name: "another stage in the role", account: staged("chat-prod", nil, "arn:aws:s3:::documents-dev/*"), want: "not-applicable"},
 			{name: "part of a word", account: staged("chat-prod", nil, "arn:aws:s3:::devices/*"), want: "pass"},
 			{name: "no stage", account: staged("product-chat", nil, "arn:aws:s3:::documents-dev/*"), want: "not-applicable"},
-			{name: "the tag outranks the name", account: staged("chat-prod", evidence.Tags{"Environment": "dev"}, "arn:aws:s3:::documents-dev/*"), want: "pass"},
-			{name: "tags unread", account: stagedTagsDenied(), want: "unknown"},
+			{name: "the name outranks the tags", account: staged("chat-prod", evidence.Tags{"Environment": "dev"}, "arn:aws:s3:::documents-prod/*"), want: "pass"},
+			{name: "by its tags", account: staged("chat", evidence.Tags{"Environment": "dev", "cost": "prod"}, "arn:aws:s3:::documents-dev/*"), want: "pass"},
+			{name: "tags unread", account: stagedTagsDenied("chat"), want: "unknown"},
+			{name: "tags not needed", account: stagedTagsDenied("chat-prod"), want: "pass"},
 			{name: "denied", account: unread, want: "unknown"},
 		},
 	})
@@ -187,8 +189,8 @@ func staged(name string, tags evidence.Tags, resource string, variables ...evide
 	return a
 }
 
-func stagedTagsDenied() *evidence.Account {
-	a := staged("chat-prod", nil, "arn:aws:s3:::documents-prod/*")
+func stagedTagsDenied(name string) *evidence.Account {
+	a := staged(name, nil, "arn:aws:s3:::documents-prod/*")
 	a.Regions[0].Tagging.Resources = evidence.Partial[evidence.TaggedResource](nil, denied)
 	return a
 }

@@ -207,7 +207,7 @@ func roleRequiresGuardrail(in *scoring.Input, _ *evidence.Region, r evidence.Rol
 		return evidence.If(evidence.Not(own), func() evidence.Verdict {
 			for _, g := range modelGrants(in, lackingKey(i, guardrailCondition)) {
 				if writes(g) {
-					return evidence.Fail("may call " + g.models[0] + " without a guardrail")
+					return evidence.Fail("may call models without a guardrail: " + g.models[0])
 				}
 			}
 			return evidence.Pass("may call models only with a guardrail")

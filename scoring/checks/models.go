@@ -2,6 +2,7 @@ package checks
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -100,22 +101,22 @@ func foundationModel(arn string) (string, bool) {
 	return id, ok
 }
 
-// geographies are the prefixes of system-defined inference profiles (Bedrock User Guide, "Supported
-// Regions and models for inference profiles").
-var geographies = []string{"us", "us-gov", "eu", "apac", "jp", "au", "ca", "global"}
+// geography is the prefix that a system-defined inference profile's id has before its model's (Bedrock
+// User Guide, "Supported Regions and models for inference profiles").
+var geography = regexp.MustCompile(`^(global|us-gov|us|eu|apac|jp|au|ca|sa|me|mx|in|il|af|cn)\.`)
 
 // resolveModelID tells what an id stands for: an inference profile or one of Bedrock's models. Where
 // profiles cannot be listed a geography before a model's id still tells the model, not the regions.
 func resolveModelID(region *evidence.Region, id string) evidence.Fact[modelTarget] {
 	profile := profileTarget(region, id)
 	model := offeredModel(region, id)
-	geography, rest, _ := strings.Cut(id, ".")
+	rest := geography.ReplaceAllString(id, "")
 	switch {
 	case profile.Gap() == nil:
 		return profile
 	case model.Gap() == nil:
 		return evidence.Known(modelTarget{models: []string{id}, regions: evidence.Known([]string{region.Name})})
-	case slices.Contains(geographies, geography) && offeredModel(region, rest).Gap() == nil:
+	case rest != id && offeredModel(region, rest).Gap() == nil:
 		return evidence.Known(modelTarget{profile: true, models: []string{rest}, regions: evidence.Missing[[]string](*profile.Gap())})
 	case len(region.Bedrock.FoundationModels.Gaps()) > 0:
 		return evidence.Missing[modelTarget](*model.Gap())
@@ -186,6 +187,14 @@ func embeds(region *evidence.Region, t modelTarget) evidence.Verdict {
 		})
 	}
 	return settled(evidence.All(all...))
+}
+
+// doubted words a verdict that hangs on something that was not read: its own words would claim it.
+func doubted(v evidence.Verdict, doubt string) evidence.Verdict {
+	if !v.Certain() {
+		v.Message = doubt
+	}
+	return v
 }
 
 // settled makes an answer about a condition one that is never absent.

@@ -67,11 +67,14 @@ func taggablesOfBedrock[R any](what string, list func(*evidence.Region) evidence
 	}))
 }
 
-// together makes one kind of several.
+// together makes one kind of several. Where resources may be unseen, so are the tags that they may carry.
 func together(kinds ...taggables) scoring.Kind[taggable] {
 	list := func(region *evidence.Region) (all evidence.List[taggable]) {
 		for _, kind := range kinds {
 			all.Append(kind(region))
+		}
+		if gaps := all.Gaps(); len(gaps) > 0 {
+			return evidence.Partial(all.Found(), slices.Concat(gaps, region.Tagging.Resources.Gaps())...)
 		}
 		return all
 	}

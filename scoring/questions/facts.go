@@ -276,7 +276,7 @@ var alertingAlarms = alarms(func(name string, enabled, _, _ bool, actions []stri
 	case slices.ContainsFunc(actions, acts):
 		return evidence.Pass(name + " acts")
 	case slices.ContainsFunc(actions, func(action string) bool { return strings.Contains(action, ":sns:") }):
-		return open(evidence.Gap{Service: "sns", Reason: evidence.NotBuilt, Detail: "sns is not scanned: whether anybody subscribes to the topics of " + name})
+		return open(evidence.Gap{Service: "sns", Reason: evidence.NotBuilt, Detail: "sns is not scanned: whether anybody subscribes to the topics of alarms"})
 	}
 	return evidence.Fail("")
 })
@@ -556,10 +556,10 @@ func newest(in *scoring.Input, r *evidence.Region, uses workload.Uses, g evidenc
 	return evidence.All(in.Workload.Guardrail(r.Name, g), last, evidence.Not(evidence.Any(used...)))
 }
 
-// foreign stands for the guardrails of other accounts and regions that are used here.
+// foreign stands for the guardrails of other accounts and regions that are used here, or may be.
 func foreign(in *scoring.Input, r *evidence.Region, uses workload.Uses) evidence.Verdict {
 	own := "arn:" + in.Account.Partition + ":bedrock:" + r.Name + ":" + in.Account.ID + ":"
-	var gaps []evidence.Gap
+	gaps := slices.Clone(uses.Gaps)
 	for name, used := range uses.By {
 		if !strings.HasPrefix(name, own) && used.Can(evidence.CanPass) {
 			gaps = append(gaps, evidence.Gap{Service: "bedrock", Region: r.Name, Resource: name, Reason: evidence.NotBuilt,
