@@ -196,8 +196,6 @@ func modelled(d types.AnomalyDetector, account string) (all []evidence.AlarmMetr
 			return nil
 		}
 		return []evidence.AlarmMetric{{Namespace: aws.ToString(single.Namespace), Name: aws.ToString(single.MetricName), Dimensions: dimensions(single.Dimensions)}}
-	case aws.ToString(d.MetricName) != "": // the older form, which AWS still fills in
-		return []evidence.AlarmMetric{{Namespace: aws.ToString(d.Namespace), Name: aws.ToString(d.MetricName), Dimensions: dimensions(d.Dimensions)}}
 	}
 	return nil
 }
