@@ -244,7 +244,6 @@ func TestDetectors(t *testing.T) {
 	c := read1(t, map[string]string{"detectors": reply("DescribeAnomalyDetectors", detection, `{"AnomalyDetectors":[
 		{"StateValue":"TRAINED","SingleMetricAnomalyDetector":{"Namespace":"AWS/Bedrock","MetricName":"Invocations","Stat":"Sum","Dimensions":[{"Name":"ModelId","Value":"m"}]}},
 		{"StateValue":"TRAINED","SingleMetricAnomalyDetector":{"Namespace":"AWS/Bedrock","MetricName":"Invocations","AccountId":"999988887777"}},
-		{"StateValue":"TRAINED","Namespace":"AWS/Lambda","MetricName":"Errors"},
 		{"StateValue":"PENDING_TRAINING","MetricMathAnomalyDetector":{"MetricDataQueries":[
 			{"Id":"a","MetricStat":{"Metric":{"Namespace":"AWS/Lambda","MetricName":"Errors"},"Period":60,"Stat":"Sum"},"ReturnData":false},
 			{"Id":"b","MetricStat":{"Metric":{"Namespace":"AWS/Lambda","MetricName":"Invocations"},"Period":60,"Stat":"Sum"},"ReturnData":false},
@@ -252,7 +251,6 @@ func TestDetectors(t *testing.T) {
 		{}]}`)})
 	same(t, "detectors", c.AnomalyDetectors, evidence.Listed(
 		evidence.AnomalyDetector{Namespace: "AWS/Bedrock", Metric: "Invocations", Dimensions: map[string]string{"ModelId": "m"}, State: evidence.Known("TRAINED")},
-		evidence.AnomalyDetector{Namespace: "AWS/Lambda", Metric: "Errors", State: evidence.Known("TRAINED")},
 		evidence.AnomalyDetector{Namespace: "AWS/Lambda", Metric: "Errors", State: evidence.Known("PENDING_TRAINING")},
 		evidence.AnomalyDetector{Namespace: "AWS/Lambda", Metric: "Invocations", State: evidence.Known("PENDING_TRAINING")},
 	))

@@ -35,7 +35,7 @@ func alarmed(region *evidence.Region, n need) evidence.Verdict {
 		for _, a := range watchers.Found() {
 			names = append(names, a.Name)
 		}
-		acting.Message = "watched by an alarm that notifies nobody: the " + n.what + " (" + firstFew(names) + ")"
+		acting.Message = "only alarms that notify nobody watch the " + n.what + ": " + firstFew(names)
 	}
 	return acting
 }
@@ -172,10 +172,11 @@ func notifies(region *evidence.Region, arn, name string, enabled bool, actions, 
 	if enabled && len(actions) > 0 {
 		return evidence.Pass("notifies " + actions[0])
 	}
-	none := "it has no action for the ALARM state, and no composite alarm with an action includes it"
+	none := "has no action for the ALARM state"
 	if len(actions) > 0 {
-		none = "its actions are switched off, and no composite alarm with an action includes it"
+		none = "its actions are switched off"
 	}
+	none += ", and no composite alarm with an action includes it (rules of EventBridge are not looked at)"
 	return evidence.Some(region.CloudWatch.Composites, none, func(c evidence.CompositeAlarm) evidence.Verdict {
 		return evidence.With(c.Settings, func(s evidence.CompositeSettings) evidence.Verdict {
 			if slices.Contains(seen, c.ARN) || !strings.Contains(s.Rule, name) {
