@@ -5,7 +5,7 @@ VERSION ?= dev
 LDFLAGS := -X github.com/awsready/awsready/cmd/internal/assess.Version=$(VERSION)
 VENV    := .venv
 
-.PHONY: build demo test lint generate integration fuzz bench clean
+.PHONY: build demo test property lint generate integration bench clean
 
 build: ## build bin/awsready
 	$(GO) build -ldflags '$(LDFLAGS)' -o bin/awsready ./cmd/awsready
@@ -13,8 +13,12 @@ build: ## build bin/awsready
 demo: build ## scan the embedded demo account
 	./bin/awsready scan --demo --out awsready-demo
 
-test: ## run the tests, with the race detector
-	$(GO) test -race ./...
+test: ## run the tests, with the race detector; those that scan hundreds of times also without it
+	$(GO) test -race -short ./...
+	$(GO) test ./cmd/internal/assess
+
+property: ## try the properties of the score on 10,000 random accounts
+	AWSREADY_ACCOUNTS=10000 $(GO) test -count=1 -timeout 60m -run TestRandomAccounts ./cmd/internal/assess
 
 lint: ## check format, vet, static analysis and the direction of imports
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w .'; exit 1; }

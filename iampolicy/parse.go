@@ -121,14 +121,14 @@ func parseDocument(raw []byte) (Document, error) {
 		switch m.name {
 		case "Version":
 			if doc.Version, err = text(m.value); err != nil {
-				return Document{}, fmt.Errorf("Version: %w", err)
+				return Document{}, fmt.Errorf("element Version: %w", err)
 			}
 			if doc.Version != version2008 && doc.Version != version2012 {
-				return Document{}, errors.New("Version: not a version of the policy language")
+				return Document{}, errors.New("element Version: not a version of the policy language")
 			}
 		case "Id":
 			if doc.ID, err = text(m.value); err != nil {
-				return Document{}, fmt.Errorf("Id: %w", err)
+				return Document{}, fmt.Errorf("element Id: %w", err)
 			}
 		case "Statement":
 			statements = m.value

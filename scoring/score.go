@@ -111,7 +111,7 @@ func Score(list Checklist, in *Input, o Options) *Scores {
 		}
 		s.Categories = append(s.Categories, cs)
 	}
-	s.fold(in)
+	s.fold(in, func(*QuestionScore) bool { return true })
 	return s
 }
 
@@ -146,10 +146,12 @@ func unread(c Check, gap evidence.Gap, built bool) CheckScore {
 	return CheckScore{Check: c, Result: result, Credit: worst(result.Subjects), Built: built}
 }
 
-// fold computes questions, categories and the overall score from the checks' credits.
-func (s *Scores) fold(in *Input) {
+// fold computes the questions that changed, the categories and the overall score from the checks' credits.
+func (s *Scores) fold(in *Input, changed func(*QuestionScore) bool) {
 	for i := range s.Questions {
-		s.answer(&s.Questions[i], in)
+		if changed(&s.Questions[i]) {
+			s.answer(&s.Questions[i], in)
+		}
 	}
 	overall, observed, must, should := []weighted{}, []weighted{}, []weighted{}, []weighted{}
 	s.Coverage = Coverage{new(big.Rat), new(big.Rat)}

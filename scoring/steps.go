@@ -115,7 +115,9 @@ func (s *Scores) mended(in *Input, checks ...int) *Scores {
 		}
 		c.Credit = credit(c.Check, c.Result)
 	}
-	m.fold(in)
+	m.fold(in, func(q *QuestionScore) bool {
+		return slices.ContainsFunc(q.Checks, func(i int) bool { return slices.Contains(checks, i) })
+	})
 	return &m
 }
 

@@ -196,7 +196,9 @@ func modelled(d types.AnomalyDetector, account string) (all []evidence.AlarmMetr
 			return nil
 		}
 		return []evidence.AlarmMetric{{Namespace: aws.ToString(single.Namespace), Name: aws.ToString(single.MetricName), Dimensions: dimensions(single.Dimensions)}}
-	case aws.ToString(d.MetricName) != "": // the older form, which AWS still fills in
+	//lint:ignore SA1019 the older form, which AWS still fills in
+	case aws.ToString(d.MetricName) != "":
+		//lint:ignore SA1019 the older form, which AWS still fills in
 		return []evidence.AlarmMetric{{Namespace: aws.ToString(d.Namespace), Name: aws.ToString(d.MetricName), Dimensions: dimensions(d.Dimensions)}}
 	}
 	return nil

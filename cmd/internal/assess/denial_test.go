@@ -1,6 +1,7 @@
 package assess_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/awsready/awsready/cmd/internal/answers"
 	"github.com/awsready/awsready/cmd/internal/assess"
@@ -124,6 +126,14 @@ func permission(c scanners.Call) string {
 	return ""
 }
 
+// long skips a test that scans hundreds of times where -short asks for it.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("scans hundreds of times")
+	}
+}
+
 // eachParallel runs a test for every case on both processors.
 func eachParallel[C any](cases []C, test func(C)) {
 	var wait sync.WaitGroup
@@ -139,6 +149,7 @@ func eachParallel[C any](cases []C, test func(C)) {
 }
 
 func TestEachOperationDeniedAlone(t *testing.T) {
+	long(t)
 	for name, account := range accounts(t) {
 		read, _ := scan(t, account, nil)
 		full := score(read)
@@ -152,6 +163,7 @@ func TestEachOperationDeniedAlone(t *testing.T) {
 }
 
 func TestRandomSetsOfOperationsDenied(t *testing.T) {
+	long(t)
 	account := fixtures.Demo()
 	read, _ := scan(t, account, nil)
 	full := score(read)
@@ -307,5 +319,39 @@ func TestReportIsTheSameFromSavedEvidence(t *testing.T) {
 	}
 	if first.String() != again.String() {
 		t.Error("the report from saved evidence differs")
+	}
+}
+
+func TestReportHoldsItsSchema(t *testing.T) {
+	source, err := report.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("report.json", schema); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	everythingDenied, _ := scan(t, fixtures.Demo(), denyNames(declared()...))
+	whole, _ := scan(t, fixtures.Demo(), nil)
+	for _, read := range []*evidence.Account{whole, everythingDenied} {
+		var b bytes.Buffer
+		if err := report.WriteJSON(&b, assess.Report(read, demoAnswers(t), nil)); err != nil {
+			t.Fatal(err)
+		}
+		document, err := jsonschema.UnmarshalJSON(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compiled.Validate(document); err != nil {
+			t.Error(err)
+		}
 	}
 }
