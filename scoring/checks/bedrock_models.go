@@ -143,7 +143,7 @@ func modelActive(in *scoring.Input, region *evidence.Region, m modelInUse) evide
 			all := make([]evidence.Verdict, len(t.models))
 			for i, id := range t.models {
 				all[i] = evidence.With(offeredModel(region, id), func(offered evidence.BedrockFoundationModel) evidence.Verdict {
-					return evidence.With(offered.Lifecycle, func(l evidence.BedrockModelLifecycle) evidence.Verdict { return lifecycle(in, id, l) })
+					return evidence.With(offered.Lifecycle, func(l evidence.BedrockModelLifecycle) evidence.Verdict { return lifecycle(in, region, id, l) })
 				})
 			}
 			if len(all) == 0 {
@@ -154,7 +154,10 @@ func modelActive(in *scoring.Input, region *evidence.Region, m modelInUse) evide
 		doubted(evidence.If(called, func() evidence.Verdict { return evidence.Fail("was called as a legacy model in the last two weeks") }), ""))
 }
 
-func lifecycle(in *scoring.Input, id string, l evidence.BedrockModelLifecycle) evidence.Verdict {
+func lifecycle(in *scoring.Input, region *evidence.Region, id string, l evidence.BedrockModelLifecycle) evidence.Verdict {
+	if l.Status == "" {
+		return evidence.With(notRead[string](region, id, "AWS tells no lifecycle of the model"), evidence.Pass)
+	}
 	end := ""
 	if !l.EndOfLife.IsZero() {
 		end = ", end of life " + l.EndOfLife.Format(time.DateOnly)

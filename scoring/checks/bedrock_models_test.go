@@ -196,6 +196,9 @@ func TestModels(t *testing.T) {
 			{name: "base of a custom model behind a throughput", account: withThroughput(evidence.BedrockProvisionedSettings{ModelARN: customARN}), want: "pass"},
 			{name: "imported model", account: usingModels("arn:aws:bedrock:eu-central-1:111122223333:imported-model/im1"), want: "not-applicable"},
 			{name: "not listed any more", account: usingModels("anthropic.claude-v1"), want: "unknown"},
+			{name: "no lifecycle told", account: with(usingModels(haiku), func(r *evidence.Region) {
+				r.Bedrock.FoundationModels = evidence.Listed(evidence.BedrockFoundationModel{ID: haiku, Lifecycle: evidence.Known(evidence.BedrockModelLifecycle{})})
+			}), want: "unknown"},
 			{name: "models denied", account: modelsDenied, want: "unknown"},
 			{name: "metrics denied", account: metricsDenied, want: "unknown"},
 			{name: "nothing in use", account: none, want: "not-applicable"},
