@@ -62,7 +62,7 @@ func TestFindingIDIsStable(t *testing.T) {
 }
 
 func TestHostileNamesRenderAsText(t *testing.T) {
-	hostile := `<script>alert("x")</script>` + "\x1b[31m‮"
+	hostile := `<script>alert("x")</script>` + "\x1b[31m\u202e"
 	r := &report.Report{SchemaVersion: report.SchemaVersion,
 		Checks:   []report.Check{{ID: "c", Title: "t", Severity: "high", Outcome: "fail", Built: true, Questions: []string{}}},
 		Findings: []report.Finding{{Check: "c", Outcome: "fail", Severity: "high", Resource: hostile, Name: hostile, Message: hostile, InScopeBecause: hostile}}}

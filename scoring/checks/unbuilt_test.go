@@ -49,12 +49,6 @@ var merged = map[string]string{
 	"synthetics-canary-e2e":                 "synthetics-canary-running",
 }
 
-// scannedServices are those whose checks this version has; the others stand in Unbuilt.
-var scannedServices = []string{
-	"sts", "account", "iam", "bedrock", "bedrockagent", "lambda", "dynamodb", "cloudwatch", "cloudwatchlogs",
-	"kms", "resourcegroupstaggingapi", "budgets", "backup",
-}
-
 // catalogued is a check as the catalogue proposes it.
 type catalogued struct {
 	ID, Question, Severity, Group, Signal, Rule string
@@ -73,11 +67,10 @@ func (c catalogued) neverFails() bool {
 	return !failWord.MatchString(noFailWords.ReplaceAllString(c.Rule, ""))
 }
 
+// built reports that this version has the check, under this id or as an alias.
 func (c catalogued) built() bool {
-	return !slices.ContainsFunc(c.Ops, func(op string) bool {
-		service, _, _ := strings.Cut(op, ".")
-		return !slices.Contains(scannedServices, service)
-	})
+	_, ok := ByID(c.ID)
+	return ok
 }
 
 // catalogue reads the catalogue, where it lies beside the repository.
