@@ -288,6 +288,7 @@ var Unbuilt = []scoring.Unbuilt{
 	{ID: "sfn-task-catch", Questions: []string{"7.1"}, Severity: scoring.High},
 	{ID: "agentcore-harness-limits", Questions: []string{"7.2"}, Severity: scoring.High},
 	{ID: "agentcore-runtime-session-limits", Questions: []string{"7.2"}, Severity: scoring.Medium},
+	{ID: "bedrock-flow-loop-bounded", Questions: []string{"7.2"}, Severity: scoring.Low},
 	{ID: "sfn-callback-heartbeat", Questions: []string{"7.2"}, Severity: scoring.Medium},
 	{ID: "sfn-timeout-set", Questions: []string{"7.2"}, Severity: scoring.High},
 	{ID: "eventbridge-target-retry", Questions: []string{"7.3"}, Severity: scoring.Medium},
