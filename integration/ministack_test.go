@@ -223,6 +223,7 @@ var ministackHoles = []hole{
 	{operation: "account.GetAlternateContact", answers: unknownAction, aws: "a contact, or ResourceNotFoundException"},
 	{operation: "bedrock.ListCustomModelDeployments", answers: unknownAction, aws: "deployments of custom models"},
 	{operation: "bedrock.ListEnforcedGuardrailsConfiguration", answers: unknownAction, aws: "guardrails that are enforced"},
+	{operation: "bedrock.ListTagsForResource", answers: "ListInferenceProfiles ignores typeEquals and lists AWS's own profiles as the account's, whose tags it refuses", aws: "only the profiles of the type that was asked for"},
 	{operation: "budgets.DescribeBudgetActionsForAccount", answers: unknownAction, aws: "actions of all budgets"},
 	{operation: "budgets.DescribeBudgetNotificationsForAccount", answers: unknownAction, aws: "notifications of all budgets", wants: []want{
 		{"budgets-notification-subscribed", "budget/genai-monthly", "unknown"},
@@ -233,6 +234,7 @@ var ministackHoles = []hole{
 	{operation: "cloudwatchlogs.DescribeQueryDefinitions", answers: unknownAction, aws: "saved queries"},
 	{operation: "cloudwatchlogs.ListLogAnomalyDetectors", answers: unknownAction, aws: "anomaly detectors"},
 	{operation: "cloudwatchlogs.ListScheduledQueries", answers: unknownAction, aws: "scheduled queries"},
+	{operation: "cloudwatch.ListDashboards", answers: "a reply that is not the protocol's", aws: "the names of the dashboards"},
 	{operation: "cloudwatch.DescribeAnomalyDetectors", answers: unknownAction, aws: "anomaly detectors"},
 	{operation: "iam.GetAccountAuthorizationDetails", answers: "no AWS managed policies", aws: "the AWS managed policies in use, where the filter asks", wants: []want{
 		{"iam-admin-policy-attached", ":role/admin-tools-role", "unknown"},

@@ -216,7 +216,6 @@ func commonWants(made seeded) []want {
 		{"iam-admin-policy-attached", ":role/bounded-role", "pass"}, // its boundary
 		{"bedrock-service-role-confused-deputy", ":role/bedrock-open-role", "fail"},
 		{"bedrock-service-role-confused-deputy", ":role/bedrock-tied-role", "pass"},
-		{"bedrock-service-role-confused-deputy", ":role/chat-api-role", "not-applicable"},
 		{"bedrock-invoke-resource-scoped", ":role/chat-api-role", "pass"},
 		{"bedrock-invoke-resource-scoped", ":role/admin-tools-role", "fail"},
 		{"kms-key-rotation", made.good, "pass"},
