@@ -105,14 +105,8 @@ func foundationModel(arn string) (string, bool) {
 // User Guide, "Supported Regions and models for inference profiles").
 var geography = regexp.MustCompile(`^(global|us-gov|us|eu|apac|jp|au|ca|sa|me|mx|in|il|af|cn)\.`)
 
-// listsProfile reports that a region lists an inference profile, whether or not it could be read.
-func listsProfile(region *evidence.Region, id string) bool {
-	return slices.ContainsFunc(region.Bedrock.InferenceProfiles.Found(), func(p evidence.BedrockInferenceProfile) bool { return p.ID == id })
-}
-
-// resolveModelID tells what an id stands for: an inference profile or one of Bedrock's models. Of a
-// profile that the region does not list, the geography before a model's id still tells the model, not
-// the regions.
+// resolveModelID tells what an id stands for: an inference profile or one of Bedrock's models. Where
+// profiles cannot be listed a geography before a model's id still tells the model, not the regions.
 func resolveModelID(region *evidence.Region, id string) evidence.Fact[modelTarget] {
 	profile := profileTarget(region, id)
 	model := offeredModel(region, id)
